@@ -1,0 +1,52 @@
+"""Everything that reaches the engine from outside, each a frozen value with its own time."""
+
+from dataclasses import dataclass
+
+from alphastrike.domain.market import UnifiedCandle
+from alphastrike.domain.orders import OrderState, UnifiedFill
+
+
+@dataclass(frozen=True, slots=True)
+class CandlesClosed:
+    """The market at one close: every candle of the trading interval known at `event_time_ms`.
+
+    A symbol without a candle here has none: the gateway counts that as a gap.
+    """
+
+    event_time_ms: int
+    open_time_ms: int
+    candles: tuple[UnifiedCandle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FillReceived:
+    """The venue executed (part of) an order of ours, or liquidated a position."""
+
+    event_time_ms: int
+    fill: UnifiedFill
+
+
+@dataclass(frozen=True, slots=True)
+class FundingSettled:
+    """Funding was exchanged. `payment` in quote, positive received; `position` signed base units."""
+
+    event_time_ms: int
+    symbol: str
+    rate: float
+    mark_price: float
+    position: float
+    payment: float
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanged:
+    """The venue's word on an order that is not a fill: working, canceled, rejected, expired."""
+
+    event_time_ms: int
+    symbol: str
+    client_order_id: str
+    state: OrderState
+    message: str = ""
+
+
+Event = CandlesClosed | FillReceived | FundingSettled | OrderChanged

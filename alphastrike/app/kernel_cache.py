@@ -27,6 +27,7 @@ def _source_fingerprint() -> str:
     digest = hashlib.sha256()
     for location in locations or ():
         for path in sorted(Path(location).rglob("*.py")):
-            stat = path.stat()
-            digest.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}".encode())
+            source = path.read_bytes()
+            if b"compiled" in source:
+                digest.update(str(path).encode() + source)
     return digest.hexdigest()[:16]

@@ -105,7 +105,8 @@ class FeatureBlock:
 
     def feature(self, name: str) -> Floats:
         """One feature as (symbols, bars), a view."""
-        return self.values[self.names.index(name)]
+        column: Floats = self.values[self.names.index(name)]
+        return column
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,151 @@
+"""Record layouts shared by compiled kernels, the journal and the artefacts of a run.
+
+Quantities are whole lots (multiples of the instrument's quantity step) so that a flat position
+is exactly flat. Prices, money and rates are float64 in quote currency; `symbol` is an index
+into the run's sorted symbols; times are UTC milliseconds.
+"""
+
+import numpy as np
+
+ACCOUNT = np.dtype(
+    [
+        ("wallet", "f8"),  # equity without unrealised profit
+        ("realized", "f8"),
+        ("fees", "f8"),  # paid > 0
+        ("funding", "f8"),  # received > 0
+        ("slippage", "f8"),  # cost against the reference price, > 0 is a loss
+        ("equity", "f8"),
+        ("equity_peak", "f8"),
+        ("day", "i8"),  # UTC day number of day_start_equity
+        ("day_start_equity", "f8"),
+        ("turnover", "f8"),  # sum of absolute traded notional
+        ("liquidations", "i8"),
+        ("next_order_id", "i8"),
+        ("trades", "i8"),
+    ]
+)
+
+POSITION = np.dtype(
+    [
+        ("lots", "i8"),  # signed
+        ("entry_price", "f8"),
+        ("mark_price", "f8"),
+        ("isolated_margin", "f8"),
+        ("opened_ms", "i8"),
+        # The round trip in progress, from flat to flat (or to the other side):
+        ("trip_pnl", "f8"),  # realised before costs
+        ("trip_fees", "f8"),
+        ("trip_funding", "f8"),
+        ("trip_max_lots", "i8"),
+        ("trip_exit_notional", "f8"),
+        ("trip_exit_lots", "i8"),
+        ("trip_entry_price", "f8"),
+    ]
+)
+
+ORDER = np.dtype(
+    [
+        ("order_id", "i8"),
+        ("state", "i1"),  # domain.orders.OrderState
+        ("side", "i1"),  # +1 buy, -1 sell
+        ("order_type", "i1"),  # domain.orders.OrderType
+        ("time_in_force", "i1"),  # domain.orders.TimeInForce
+        ("reduce_only", "i1"),
+        ("reason", "i1"),  # domain.outcomes.Reason
+        ("triggered", "i1"),
+        ("lots", "i8"),
+        ("filled_lots", "i8"),
+        ("price", "f8"),
+        ("trigger_price", "f8"),
+        ("created_ms", "i8"),
+    ]
+)
+
+FILL = np.dtype(
+    [
+        ("ts_ms", "i8"),
+        ("symbol", "i4"),
+        ("side", "i1"),
+        ("is_maker", "i1"),
+        ("is_liquidation", "i1"),
+        ("reason", "i1"),
+        ("lots", "i8"),
+        ("price", "f8"),
+        ("fee", "f8"),
+        ("slippage", "f8"),  # quote, against the price before spread, slippage and impact
+        ("realized", "f8"),
+        ("order_id", "i8"),
+        ("position_after", "i8"),  # signed lots
+    ]
+)
+
+FUNDING = np.dtype(
+    [
+        ("ts_ms", "i8"),
+        ("symbol", "i4"),
+        ("rate", "f8"),
+        ("mark_price", "f8"),
+        ("lots", "i8"),  # signed
+        ("payment", "f8"),  # received > 0
+    ]
+)
+
+EQUITY = np.dtype(
+    [
+        ("ts_ms", "i8"),
+        ("equity", "f8"),
+        ("cash", "f8"),  # the wallet
+        ("unrealized_pnl", "f8"),
+        ("drawdown", "f8"),  # fraction of the peak, 0 at the peak
+        ("leverage", "f8"),  # the control variable
+        ("gross_notional", "f8"),
+        ("net_notional", "f8"),
+        ("volatility_factor", "f8"),
+        ("drawdown_factor", "f8"),
+        ("performance_factor", "f8"),
+    ]
+)
+
+DECISION = np.dtype(
+    [
+        ("ts_ms", "i8"),
+        ("symbol", "i4"),
+        ("code", "i2"),  # domain.outcomes.Code
+        ("regime", "i1"),
+        ("forecast", "f8"),
+        ("conviction", "f8"),
+        ("leverage", "f8"),
+        ("target_notional", "f8"),  # signed
+        ("observed", "f8"),
+        ("limit", "f8"),
+    ]
+)
+
+TRADE = np.dtype(
+    [
+        ("symbol", "i4"),
+        ("side", "i1"),  # +1 long, -1 short
+        ("exit_reason", "i1"),  # domain.outcomes.Reason
+        ("opened_ms", "i8"),
+        ("closed_ms", "i8"),
+        ("lots", "i8"),  # largest position held
+        ("entry_price", "f8"),  # average
+        ("exit_price", "f8"),  # average
+        ("pnl", "f8"),  # realised, before costs
+        ("fees", "f8"),
+        ("funding", "f8"),
+    ]
+)
+
+SIGNAL = np.dtype(
+    [
+        ("ts_ms", "i8"),
+        ("symbol", "i4"),
+        ("signal", "i2"),
+        ("state", "i1"),
+        ("value", "f8"),
+        ("weight", "f8"),
+        ("accuracy", "f8"),
+        ("samples", "f8"),
+    ]
+)

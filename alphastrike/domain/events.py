@@ -4,26 +4,37 @@ from dataclasses import dataclass
 
 from alphastrike.domain.market import UnifiedCandle
 from alphastrike.domain.orders import OrderState, UnifiedFill
+from alphastrike.domain.outcomes import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class CandlesClosed:
-    """The market at one close: every candle of the trading interval known at `event_time_ms`.
+    """The market at one close: every candle of that interval known at `event_time_ms`, its delivery.
 
     A symbol without a candle here has none: the gateway counts that as a gap.
     """
 
     event_time_ms: int
     open_time_ms: int
+    interval_ms: int
     candles: tuple[UnifiedCandle, ...]
+
+    @property
+    def close_time_ms(self) -> int:
+        """The last millisecond the candles cover."""
+        return self.open_time_ms + self.interval_ms - 1
 
 
 @dataclass(frozen=True, slots=True)
 class FillReceived:
-    """The venue executed (part of) an order of ours, or liquidated a position."""
+    """The venue executed (part of) an order of ours, or liquidated a position.
+
+    `reason` is that of the order filled, or LIQUIDATION.
+    """
 
     event_time_ms: int
     fill: UnifiedFill
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)

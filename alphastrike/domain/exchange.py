@@ -26,6 +26,7 @@ class VenueCapabilities:
     supports_fill_or_kill: bool
     supports_isolated_margin: bool
     supports_dead_man_switch: bool
+    supports_trade_stream: bool
     max_client_order_id_length: int
 
 

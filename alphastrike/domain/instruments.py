@@ -39,17 +39,40 @@ class UnifiedInstrument:
     def __post_init__(self) -> None:
         """Refuse an instrument that could not be traded safely."""
         for name in ("tick_size", "quantity_step"):
-            if getattr(self, name) <= 0:
-                raise ConfigError(f"{self.symbol}.{name}: observed {getattr(self, name)}, allowed > 0")
-        if not self.margin_tiers or self.margin_tiers[0].floor_notional != 0:
+            value = getattr(self, name)
+            if not (value.is_finite() and value > 0):
+                raise ConfigError(f"{self.symbol}.{name}: observed {value}, allowed > 0")
+        for name in ("min_quantity", "min_notional", "taker_fee_rate", "liquidation_fee_rate"):
+            value = getattr(self, name)
+            if not (value.is_finite() and value >= 0):
+                raise ConfigError(f"{self.symbol}.{name}: observed {value}, allowed >= 0")
+        _check_tiers(self.symbol, self.margin_tiers)
+
+
+def _check_tiers(symbol: str, tiers: tuple[MarginTier, ...]) -> None:
+    if not tiers or tiers[0].floor_notional != 0:
+        raise ConfigError(f"{symbol}.margin_tiers: missing; allowed: a schedule that starts at notional 0")
+    for tier in tiers:
+        _check_tier(symbol, tier)
+    for low, high in pairwise(tiers):
+        if high.floor_notional <= low.floor_notional:
+            raise ConfigError(f"{symbol}.margin_tiers: floors must increase, observed {high.floor_notional}")
+        if high.maintenance_margin_rate < low.maintenance_margin_rate:
             raise ConfigError(
-                f"{self.symbol}.margin_tiers: missing; allowed: a schedule that starts at notional 0"
+                f"{symbol}.margin_tiers: rates must not fall as notional grows, "
+                f"observed {high.maintenance_margin_rate} from {high.floor_notional}"
             )
-        for low, high in pairwise(self.margin_tiers):
-            if high.floor_notional <= low.floor_notional:
-                raise ConfigError(
-                    f"{self.symbol}.margin_tiers: floors must increase, observed {high.floor_notional}"
-                )
+
+
+def _check_tier(symbol: str, tier: MarginTier) -> None:
+    rate = tier.maintenance_margin_rate
+    if not (rate.is_finite() and 0 <= rate < 1 and tier.floor_notional.is_finite()):
+        raise ConfigError(
+            f"{symbol}.margin_tiers: observed rate {rate} from {tier.floor_notional}; allowed: a finite "
+            "floor and a maintenance rate of at least 0 and below 1"
+        )
+    if tier.max_leverage < 1:
+        raise ConfigError(f"{symbol}.margin_tiers: observed leverage {tier.max_leverage}, allowed >= 1")
 
 
 def to_lots(quantity: Decimal, instrument: UnifiedInstrument) -> int:

@@ -58,9 +58,7 @@ class Code(IntEnum):
     INITIAL_MARGIN = 706
     MIN_NOTIONAL = 707
     NO_STOP_DISTANCE = 708
-    DAILY_LOSS = 709
-    DRAWDOWN = 710
-    LIQUIDATION_DISTANCE = 711
+    NO_EQUITY = 709
 
     ORDER_PENDING = 801  # an earlier order of this symbol is still working
     NO_ORDER_SLOT = 802

@@ -7,7 +7,7 @@ a gap.
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from alphastrike.domain.blocks import (
     FeatureBlock,
@@ -16,6 +16,9 @@ from alphastrike.domain.blocks import (
     MarketBlock,
     PredictionBlock,
 )
+from alphastrike.domain.settings import Settings
+
+ConfigT = TypeVar("ConfigT", bound=Settings)
 
 
 class Monitor(Enum):
@@ -66,9 +69,14 @@ class SignalSpec:
 
 
 class FeatureFold(Protocol):
-    """A feature of a fixed set of symbols at a fixed interval, with its state."""
+    """A feature of a fixed set of symbols at a fixed interval, with its state.
+
+    A value needs `lookback_bars` unbroken rows, its own included. Rows older than `lookback_bars +
+    fade_bars` change nothing worth 1e-9 of it, and not one bit when `fade_bars` is 0.
+    """
 
     lookback_bars: int
+    fade_bars: int
 
     def advance(self, block: MarketBlock, out: Floats) -> None:
         """Fold the block's bars into the state and write the feature to `out` (symbols, bars)."""
@@ -99,7 +107,10 @@ class Signal(Protocol):
     spec: SignalSpec
 
     def votes(self, features: FeatureBlock) -> Floats:
-        """Votes in [-1, 1] as (symbols, bars); NaN abstains. Sign is the predicted direction."""
+        """Votes in [-1, 1] as (symbols, bars); the sign is the predicted direction.
+
+        NaN abstains: an input is missing. 0 is an answer, "no opinion": heard, but never scored.
+        """
         ...
 
 
@@ -130,4 +141,26 @@ class Strategy(Protocol):
 
     def restore(self, state: bytes) -> None:
         """Go back to a snapshot."""
+        ...
+
+
+class StrategyPlugin(Protocol[ConfigT]):
+    """A strategy plugin: the object `plugin` of a module or of a user's own file."""
+
+    name: str
+    Config: type[ConfigT]
+
+    def features(self, config: ConfigT, signals: tuple[Signal, ...]) -> tuple[str, ...]:
+        """Names of the features the strategy will read when built with these."""
+        ...
+
+    def build(
+        self,
+        config: ConfigT,
+        symbols: tuple[str, ...],
+        interval_ms: int,
+        round_trip_cost: float,
+        signals: tuple[Signal, ...],
+    ) -> Strategy:
+        """A fresh strategy. `round_trip_cost` is fees and slippage in and out, of notional."""
         ...

@@ -7,6 +7,19 @@ into the run's sorted symbols; times are UTC milliseconds.
 
 import numpy as np
 
+INSTRUMENT = np.dtype(
+    [
+        ("tick", "f8"),
+        ("step", "f8"),
+        ("min_lots", "i8"),
+        ("min_notional", "f8"),
+        ("maker_fee", "f8"),
+        ("taker_fee", "f8"),
+        ("liquidation_fee", "f8"),
+        ("max_leverage", "f8"),
+    ]
+)
+
 ACCOUNT = np.dtype(
     [
         ("wallet", "f8"),  # equity without unrealised profit
@@ -52,7 +65,7 @@ ORDER = np.dtype(
         ("time_in_force", "i1"),  # domain.orders.TimeInForce
         ("reduce_only", "i1"),
         ("reason", "i1"),  # domain.outcomes.Reason
-        ("triggered", "i1"),
+        ("phase", "i1"),  # PHASE_ARRIVING, PHASE_RESTING or PHASE_TRIGGERED, as the venue sees it
         ("lots", "i8"),
         ("filled_lots", "i8"),
         ("price", "f8"),
@@ -121,6 +134,15 @@ DECISION = np.dtype(
     ]
 )
 
+INTENT = np.dtype(
+    [
+        ("acts", "i1"),  # 0: leave everything as it is
+        ("reason", "i1"),  # domain.outcomes.Reason
+        ("target_lots", "i8"),  # signed position wanted
+        ("stop_price", "f8"),  # protective stop of the new position, NaN for none
+    ]
+)
+
 TRADE = np.dtype(
     [
         ("symbol", "i4"),
@@ -149,3 +171,16 @@ SIGNAL = np.dtype(
         ("samples", "f8"),
     ]
 )
+
+NOTICE = np.dtype(
+    [
+        ("kind", "i1"),  # NOTICE_FILL, NOTICE_ORDER or NOTICE_FUNDING
+        ("state", "i1"),  # domain.orders.OrderState of an order notice
+        ("symbol", "i4"),
+        ("index", "i8"),  # row of the fill or funding record
+        ("order_id", "i8"),
+        ("ts_ms", "i8"),
+    ]
+)
+NOTICE_FILL, NOTICE_ORDER, NOTICE_FUNDING = 1, 2, 3
+PHASE_ARRIVING, PHASE_RESTING, PHASE_TRIGGERED = 0, 1, 2

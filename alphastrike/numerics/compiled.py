@@ -4,8 +4,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def constant(value: int) -> int:
+    """An integer for compiled code to pass on: a plain one would get a version of every callee to itself."""
+    return cast("int", np.int64(value))
 
 
 def compiled(function: F) -> F:
@@ -16,3 +22,23 @@ def compiled(function: F) -> F:
     With `NUMBA_DISABLE_JIT=1` the same source runs interpreted.
     """
     return cast("F", numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+
+
+def compiled_without_allocation(function: F) -> F:
+    """As `compiled`, for functions that only work on arrays they are given.
+
+    Without allocation there is nothing to count references for, and on bundles of record arrays
+    counting them would cost more than the work itself.
+    """
+    options: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
+    return cast("F", numba.njit(**options)(function))
+
+
+def compiled_into_caller(function: F) -> F:
+    """As `compiled_without_allocation`, copied into the function that calls it.
+
+    For the few steps every bar takes: handing a bundle of arrays to a function costs more than
+    such a step.
+    """
+    options: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
+    return cast("F", numba.njit(inline="always", **options)(function))

@@ -1,0 +1,1 @@
+"""A deterministic perpetual market with planted, known truth; always labelled synthetic."""

@@ -1,0 +1,41 @@
+"""Return of the last hour against what is usual."""
+
+from alphastrike.domain.intervals import HOUR_MS, bars_in
+from alphastrike.domain.plugins import FeatureFold, FeatureSpec
+from alphastrike.numerics.folds import Fold
+from alphastrike.numerics.smoothing import fade_rows, half_life_decay
+from alphastrike.numerics.standardized_change import standardized_change, standardized_change_width
+
+_HOURS = 1.0
+_HALF_LIFE_HOURS = 24.0
+_WARM_UP_HOURS = 48.0
+
+
+class ReturnOverVolatility1h:
+    """Log return of hour in units of sigma √k, k bars; sigma from squared returns, half-life 24 h."""
+
+    spec = FeatureSpec(
+        name="return_1h_over_vol",
+        unit="standard deviations",
+        lookback_hours=_WARM_UP_HOURS,
+        inputs=("close",),
+        lowest=-100.0,
+        highest=100.0,
+    )
+
+    def build(self, symbols: tuple[str, ...], interval_ms: int) -> FeatureFold:
+        """A fresh fold for these symbols."""
+        length = bars_in(_HOURS, interval_ms)
+        decay = half_life_decay(_HALF_LIFE_HOURS * HOUR_MS / interval_ms)
+        warm = bars_in(_WARM_UP_HOURS, interval_ms)
+        return Fold(
+            standardized_change,
+            self.spec.inputs,
+            (length, decay, warm),
+            (len(symbols), standardized_change_width(length)),
+            lookback_bars=1 + warm,
+            fade_bars=fade_rows(decay),
+        )
+
+
+plugin = ReturnOverVolatility1h()

@@ -1,0 +1,185 @@
+"""One sample of a feature: windows, CUSUMs, quarantine and the renewal of its reference."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alphastrike.domain.blocks import Floats
+from alphastrike.numerics.compiled import compiled
+from alphastrike.validation.bins import bin_of
+from alphastrike.validation.cusum import ar_residual, cusum_step, scale_root
+from alphastrike.validation.kernel_reference import fit_reference, normal_score
+from alphastrike.validation.ks import ks_grid_distance
+from alphastrike.validation.psi import psi
+from alphastrike.validation.records import GRID
+
+_CAP = 2.0  # of h: a sum that ran away would need as long to come back
+
+
+@compiled
+def on_sample(watch: Any, ring: Floats, bins: Any, value: float, number: int, plan: Any) -> None:
+    """Handle sample number `number` of a feature; a NaN value adds nothing to any window."""
+    present = not math.isnan(value)
+    if present:
+        _take(watch, ring, bins, value, number, plan)
+    if watch["ready"] == 0:
+        if watch["collected"] >= plan["reference"]:
+            _renew(watch, ring, bins, number, plan)
+        return
+    if watch["tested"] == 1:
+        if number % plan["evaluate"] == 0:
+            watch["window_alarm"] = _window_alarm(watch)
+        if present:
+            _judge(watch, plan)
+    if number // plan["refit"] != watch["epoch"]:
+        watch["epoch"] = number // plan["refit"]
+        if _may_renew(watch, plan):
+            _renew(watch, ring, bins, number, plan)
+
+
+@compiled
+def cusum_alarm(watch: Any) -> float:
+    """The largest CUSUM over its decision interval; above 1 alarms."""
+    level = max(watch["level_up"], watch["level_down"]) / watch["level_h"]
+    return float(max(level, max(watch["scale_up"], watch["scale_down"]) / watch["scale_h"]))
+
+
+@compiled
+def _take(watch: Any, ring: Floats, bins: Any, value: float, number: int, plan: Any) -> None:
+    index = watch["collected"]
+    ring[index % ring.size] = value
+    watch["collected"] = index + 1
+    if watch["ready"] == 1 and watch["tested"] == 1:
+        fine = bin_of(watch["edges"], watch["edge_count"], value)
+        _push_window(watch, bins, fine, index, plan)
+        missing = number - watch["last_number"] - 1
+        if missing > 0:
+            watch["last_score_seen"] = math.nan
+        if missing > plan["short_window"]:
+            _clear_sums(watch)
+        _push_sums(watch, normal_score(watch, value, fine))
+    watch["last_number"] = number
+
+
+@compiled
+def _push_window(watch: Any, bins: Any, fine: int, index: int, plan: Any) -> None:
+    size = bins.size
+    slot = index % size
+    watch["counts_long"][bins[slot]] -= 1.0
+    watch["counts_short"][bins[(index - plan["short_window"]) % size]] -= 1.0
+    watch["counts_long"][fine] += 1.0
+    watch["counts_short"][fine] += 1.0
+    bins[slot] = fine
+
+
+@compiled
+def _push_sums(watch: Any, score: float) -> None:
+    previous = watch["last_score_seen"]
+    watch["last_score_seen"] = score
+    if math.isnan(previous):
+        watch["last_scale_seen"] = math.nan
+        return
+    residual = ar_residual(score, previous, watch["level_phi"])
+    sums = (watch["level_up"], watch["level_down"])
+    sums = cusum_step(sums, residual, watch["level_k"], _CAP * watch["level_h"])
+    watch["level_up"], watch["level_down"] = sums
+    scale = (scale_root(residual) - watch["scale_mean"]) / watch["scale_sd"]
+    previous = watch["last_scale_seen"]
+    watch["last_scale_seen"] = scale
+    if math.isnan(previous):
+        return
+    residual = ar_residual(scale, previous, watch["scale_phi"])
+    sums = (watch["scale_up"], watch["scale_down"])
+    sums = cusum_step(sums, residual, watch["scale_k"], _CAP * watch["scale_h"])
+    watch["scale_up"], watch["scale_down"] = sums
+
+
+@compiled
+def _clear_sums(watch: Any) -> None:
+    watch["level_up"] = 0.0
+    watch["level_down"] = 0.0
+    watch["scale_up"] = 0.0
+    watch["scale_down"] = 0.0
+
+
+@compiled
+def _window_alarm(watch: Any) -> float:
+    edges = watch["edge_count"]
+    shares = watch["below"][:edges]
+    deciles = watch["decile_count"]
+    reference = watch["decile_counts"][:deciles]
+    worst = 0.0
+    for window in range(2):
+        counts = watch["counts_short"] if window == 0 else watch["counts_long"]
+        psi_limit = watch["psi_limit_short"] if window == 0 else watch["psi_limit_long"]
+        distance_limit = watch["ks_limit_short"] if window == 0 else watch["ks_limit_long"]
+        coarse = np.zeros(deciles)
+        for b in range(edges + 1):
+            coarse[watch["decile_of"][b]] += counts[b]
+        worst = max(worst, psi(reference, coarse) / psi_limit)
+        worst = max(worst, ks_grid_distance(shares, counts) / distance_limit)
+    return worst
+
+
+@compiled
+def _judge(watch: Any, plan: Any) -> None:
+    # Either instrument alone cries wolf too often on autocorrelated data; a quarantine takes both.
+    moved = watch["window_alarm"] > 1.0
+    moving = cusum_alarm(watch) > 1.0
+    if watch["quarantined"] == 0:
+        if moved and moving:
+            watch["quarantined"] = 1
+            watch["quarantined_at"] = watch["collected"]
+            watch["clean"] = 0
+            _clear_sums(watch)
+        return
+    if moved or moving or watch["strikes"] != 0:
+        watch["clean"] = 0
+        return
+    watch["clean"] += 1
+    if watch["clean"] >= plan["recovery"]:
+        watch["quarantined"] = 0
+
+
+@compiled
+def _may_renew(watch: Any, plan: Any) -> bool:
+    # Never re-anchor to silence an alarm: what is distrusted first serves a whole new reference.
+    if watch["quarantined"] == 1:
+        return bool(watch["collected"] - watch["quarantined_at"] >= plan["reference"])
+    return bool(watch["struck_out"] == 0)
+
+
+@compiled
+def _renew(watch: Any, ring: Floats, bins: Any, number: int, plan: Any) -> None:
+    size = ring.size
+    collected = watch["collected"]
+    samples = np.empty(size)
+    for i in range(size):
+        samples[i] = ring[(collected + i) % size]
+    fine = np.empty(size, dtype=np.uint8)
+    fit_reference(watch, samples, fine, plan)
+    watch["ready"] = 1
+    watch["epoch"] = number // plan["refit"]
+    watch["quarantined"] = 0
+    watch["window_alarm"] = 0.0
+    _clear_sums(watch)
+    watch["last_score_seen"] = normal_score(watch, samples[-1], fine[-1])
+    watch["last_scale_seen"] = math.nan
+    _refill_windows(watch, fine, bins, plan)
+
+
+@compiled
+def _refill_windows(watch: Any, fine: NDArray[np.uint8], bins: Any, plan: Any) -> None:
+    for b in range(GRID + 1):
+        watch["counts_short"][b] = 0.0
+        watch["counts_long"][b] = 0.0
+    window = bins.size
+    first = watch["collected"] - window
+    for i in range(window):
+        entering = fine[fine.size - window + i]
+        bins[(first + i) % window] = entering
+        watch["counts_long"][entering] += 1.0
+        if i >= window - plan["short_window"]:
+            watch["counts_short"][entering] += 1.0

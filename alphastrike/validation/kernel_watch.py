@@ -1,0 +1,209 @@
+"""One pass over a block: every value of every feature is checked, and passed on or withheld."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from alphastrike.domain.blocks import Floats
+from alphastrike.numerics.compiled import compiled
+from alphastrike.validation.kernel_samples import on_sample
+
+# One for each feature.
+RULE = np.dtype(
+    [
+        ("lowest", "f8"),  # declared bounds, inclusive
+        ("highest", "f8"),
+        ("slot", "i8"),  # where its memory is; -1: only its declared bounds are watched
+        ("required", "i1"),  # 1: without it the symbol halts
+    ]
+)
+
+# What the features of one symbol add up to at one bar.
+TALLY = np.dtype(
+    [
+        ("referenced", "i2"),  # monitored features that have a reference
+        ("speaking", "i2"),  # of those, not NaN at this bar
+        ("distrusted", "i2"),  # of those, withheld
+        ("waiting", "i2"),  # monitored features that have spoken but have no reference yet
+        ("collected", "i8"),  # samples of the one furthest behind
+        ("lacking", "i1"),  # a required feature is withheld, 1: for lack of a reference, 2: of trust
+        ("non_finite", "i2"),  # required features without a finite value
+        ("broken", "i1"),  # 1: a required feature is out of its range, as below
+        ("observed", "f8"),
+        ("limit", "f8"),
+    ]
+)
+
+_STRIKES = 3  # out of range this often in the memory: distrusted until the memory is clean
+_MEMORY = (1 << 24) - 1  # bars, as bits
+_FROZEN = 24  # bars without any movement
+
+
+@compiled
+def watch_block(
+    values: Floats,
+    out: Floats,
+    tally: Any,
+    rules: Any,
+    watches: Any,
+    rings: Floats,
+    bins: Any,
+    first: int,
+    seen: int,
+    plan: Any,
+) -> None:
+    """Check `values` (features, symbols, bars) from bar number `first` on; write the trusted to `out`.
+
+    The leading `seen` bars were judged before and are withheld. `tally` (symbols, bars) comes in
+    zeroed. `watches` (slots, symbols), `rings` and `bins` (slots, symbols, samples) are the
+    memory. Bars of a series are taken in order and series do not see each other, so any split of
+    the bars gives the same bits.
+    """
+    for feature in range(values.shape[0]):
+        rule = rules[feature]
+        slot = rule["slot"]
+        for symbol in range(values.shape[1]):
+            row = values[feature, symbol]
+            kept = out[feature, symbol]
+            for t in range(seen):
+                kept[t] = math.nan
+            if slot < 0:
+                _check_series(row, kept, tally[symbol], rule, seen)
+                continue
+            ring, recent = rings[slot, symbol], bins[slot, symbol]
+            _watch_series(
+                row, kept, tally[symbol], rule, watches[slot, symbol], ring, recent, first, seen, plan
+            )
+
+
+@compiled
+def _check_series(row: Floats, out: Floats, tally: Any, rule: Any, seen: int) -> None:
+    lowest, highest = rule["lowest"], rule["highest"]
+    required = rule["required"] == 1
+    for t in range(seen, row.size):
+        value = row[t]
+        if lowest <= value <= highest and abs(value) < math.inf:
+            out[t] = value
+            continue
+        out[t] = math.nan
+        if required:
+            _refuse_required(tally[t], value, lowest, highest)
+
+
+@compiled
+def _watch_series(
+    row: Floats,
+    out: Floats,
+    tally: Any,
+    rule: Any,
+    watch: Any,
+    ring: Floats,
+    bins: Any,
+    first: int,
+    seen: int,
+    plan: Any,
+) -> None:
+    required = rule["required"] == 1
+    stride = plan["sample_bars"]
+    wait = (-(first + seen)) % stride
+    for t in range(seen, row.size):
+        value = row[t]
+        usable = abs(value) < math.inf
+        inside = usable and rule["lowest"] <= value <= rule["highest"]
+        frozen = _frozen(watch, value, usable)
+        struck = usable and _strike(watch, value, inside)
+        if wait == 0:
+            wait = stride
+            sample = _as_sample(watch, value) if inside and not frozen else math.nan
+            on_sample(watch, ring, bins, sample, (first + t) // stride, plan)
+        wait -= 1
+        ready = watch["ready"] == 1
+        trusted = inside and ready and not struck and not frozen and watch["quarantined"] == 0
+        out[t] = value if trusted else math.nan
+        _count(tally[t], watch, value, trusted)
+        if required and not trusted:
+            if usable and not inside:
+                _refuse_required(tally[t], value, rule["lowest"], rule["highest"])
+            elif usable and ready and not watch["lowest"] <= value <= watch["highest"]:
+                _refuse_required(tally[t], value, watch["lowest"], watch["highest"])
+            elif usable:
+                tally[t]["lacking"] = 2 if ready else 1
+            else:
+                tally[t]["non_finite"] += 1
+
+
+@compiled
+def _frozen(watch: Any, value: float, usable: bool) -> bool:
+    if not usable:
+        watch["value"] = math.nan
+        watch["repeats"] = 0
+        return False
+    if value != watch["value"]:
+        watch["value"] = value
+        watch["repeats"] = 1
+        return False
+    watch["repeats"] += 1
+    return bool(watch["repeats"] >= _FROZEN)
+
+
+@compiled
+def _strike(watch: Any, value: float, inside: bool) -> bool:
+    """Whether the range rule withholds this finite value: a break, or too many of late."""
+    if watch["ready"] == 0:
+        return not inside
+    broken = not (inside and watch["lowest"] <= value <= watch["highest"])
+    if not broken and watch["strikes"] == 0:
+        return False
+    strikes = (watch["strikes"] << 1) & _MEMORY
+    if broken:
+        strikes |= 1
+        if _bits(strikes) >= _STRIKES:
+            watch["struck_out"] = 1
+    elif strikes == 0:
+        watch["struck_out"] = 0
+    watch["strikes"] = strikes
+    return bool(broken or watch["struck_out"] == 1)
+
+
+@compiled
+def _bits(mask: int) -> int:
+    count = 0
+    while mask != 0:
+        mask &= mask - 1
+        count += 1
+    return count
+
+
+@compiled
+def _as_sample(watch: Any, value: float) -> float:
+    # Clipped to the trusted range: a spike cannot stretch the next reference's range much, and a
+    # lasting change still can. While drifted there is no trusted range, only a new one to learn.
+    if watch["ready"] == 0 or watch["quarantined"] == 1:
+        return value
+    return float(min(max(value, watch["lowest"]), watch["highest"]))
+
+
+@compiled
+def _count(tally: Any, watch: Any, value: float, trusted: bool) -> None:
+    missing = math.isnan(value)
+    if watch["ready"] == 1:
+        tally["referenced"] += 1
+        if not missing:
+            tally["speaking"] += 1
+            if not trusted:
+                tally["distrusted"] += 1
+    elif not missing or watch["collected"] > 0:
+        if tally["waiting"] == 0 or watch["collected"] < tally["collected"]:
+            tally["collected"] = watch["collected"]
+        tally["waiting"] += 1
+
+
+@compiled
+def _refuse_required(tally: Any, value: float, lowest: float, highest: float) -> None:
+    if not abs(value) < math.inf:
+        tally["non_finite"] += 1
+    elif tally["broken"] == 0:
+        tally["broken"] = 1
+        tally["observed"] = value
+        tally["limit"] = lowest if value < lowest else highest

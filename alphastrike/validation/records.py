@@ -1,0 +1,77 @@
+"""Record layouts of the validator: its plan, and what it remembers of one feature of one symbol."""
+
+import numpy as np
+
+from alphastrike.validation.psi import DECILES
+
+# Every sixteenth of the fine bins is a decile, so that one search serves PSI, KS and CUSUM.
+GRID = 16 * DECILES
+
+# One for the stage: lengths in samples unless the name says bars.
+PLAN = np.dtype(
+    [
+        ("sample_bars", "i8"),  # bars from one sample to the next
+        ("reference", "i8"),
+        ("short_window", "i8"),
+        ("long_window", "i8"),
+        ("evaluate", "i8"),
+        ("refit", "i8"),
+        ("recovery", "i8"),
+        ("run_length", "f8"),  # to a false alarm of one CUSUM
+    ]
+)
+
+_REFERENCE = [
+    ("tested", "i1"),  # 0: its memory is too long to test, only its range is watched
+    ("tau", "f8"),
+    ("lowest", "f8"),  # inclusive range of values that can be trusted
+    ("highest", "f8"),
+    ("edge_count", "i8"),
+    ("edges", "f8", (GRID,)),
+    ("below", "f8", (GRID,)),  # share of the reference at or below each edge
+    ("scores", "f8", (GRID,)),  # normal score of each edge
+    ("first_value", "f8"),
+    ("first_score", "f8"),
+    ("last_value", "f8"),
+    ("last_score", "f8"),
+    ("decile_count", "i8"),
+    ("decile_of", "u1", (GRID + 1,)),  # fine bin to decile bin
+    ("decile_counts", "f8", (DECILES,)),
+    ("psi_limit_short", "f8"),
+    ("psi_limit_long", "f8"),
+    ("ks_limit_short", "f8"),
+    ("ks_limit_long", "f8"),
+    ("level_phi", "f8"),
+    ("level_k", "f8"),
+    ("level_h", "f8"),
+    ("scale_mean", "f8"),  # of the square root of the absolute residual
+    ("scale_sd", "f8"),
+    ("scale_phi", "f8"),
+    ("scale_k", "f8"),
+    ("scale_h", "f8"),
+]
+
+_MEMORY = [
+    ("ready", "i1"),  # 1: has a reference
+    ("collected", "i8"),  # samples taken so far
+    ("last_number", "i8"),  # sample number (bar number // sample_bars) of the newest sample
+    ("epoch", "i8"),  # sample number // refit at the last look at the calendar
+    ("counts_short", "f8", (GRID + 1,)),
+    ("counts_long", "f8", (GRID + 1,)),
+    ("window_alarm", "f8"),  # largest PSI or KS over its limit at the last look; above 1 alarms
+    ("last_score_seen", "f8"),
+    ("last_scale_seen", "f8"),
+    ("level_up", "f8"),
+    ("level_down", "f8"),
+    ("scale_up", "f8"),
+    ("scale_down", "f8"),
+    ("quarantined", "i1"),
+    ("quarantined_at", "i8"),  # samples taken by then
+    ("clean", "i8"),  # samples without an alarm since
+    ("value", "f8"),  # newest finite value
+    ("repeats", "i8"),  # bars it has not moved
+    ("strikes", "i8"),  # bit b: the value b finite bars ago was out of range
+    ("struck_out", "i1"),  # 1: too many strikes, distrusted until all have passed
+]
+
+WATCH = np.dtype(_REFERENCE + _MEMORY)

@@ -1,0 +1,160 @@
+"""Stage 4: features go in, and come out only where they can be trusted."""
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alphastrike.domain.blocks import FeatureBlock
+from alphastrike.domain.errors import InvariantBroken
+from alphastrike.domain.outcomes import Code
+from alphastrike.domain.plugins import FeatureSpec, Monitor
+from alphastrike.validation.config import ValidationConfig
+from alphastrike.validation.health import FeatureHealth, health_of
+from alphastrike.validation.kernel_watch import RULE, TALLY, watch_block
+from alphastrike.validation.plan import plan_of
+from alphastrike.validation.records import WATCH
+from alphastrike.validation.reference import ReferenceProfile, profile_of
+
+
+class ValidationStage:
+    """Watches every feature of every symbol, each against its own history.
+
+    A value that is not finite, outside its range, frozen, drifted or without a reference comes
+    out NaN, so that what reads it abstains. The symbol halts when that hits a required feature
+    or, by the policy, too large a share of the monitored ones that speak at that bar.
+
+    A missing value is a silent feature, not a distrusted one. It adds nothing to a window of
+    samples and breaks the CUSUM's chain of residuals; a break longer than the short window
+    clears the CUSUM. References and quarantines outlast any gap.
+    """
+
+    def __init__(
+        self,
+        specs: tuple[FeatureSpec, ...],
+        required: tuple[str, ...],
+        symbols: tuple[str, ...],
+        interval_ms: int,
+        config: ValidationConfig,
+    ) -> None:
+        """Watch `specs` in the order of the feature block; `required` names those a trade needs."""
+        self._names = tuple(spec.name for spec in specs)
+        unknown = set(required) - set(self._names)
+        if unknown:
+            raise InvariantBroken(f"required features {sorted(unknown)} are not among {self._names}")
+        self._symbols = symbols
+        self._interval_ms = interval_ms
+        self._share = config.max_quarantined if config.policy == "fraction" else 0.0
+        self._plan = plan_of(config, interval_ms)
+        self._rules = _rules_of(specs, required)
+        self._slots = {spec.name: int(slot) for spec, slot in zip(specs, self._rules["slot"], strict=True)}
+        shape = (int((self._rules["slot"] >= 0).sum()), len(symbols))
+        self._watches = np.zeros(shape, dtype=WATCH)
+        self._rings = np.zeros((*shape, int(self._plan["reference"])))
+        self._bins = np.zeros((*shape, int(self._plan["long_window"])), dtype=np.uint8)
+        self._next_bar = -1
+
+    def advance(self, features: FeatureBlock) -> FeatureBlock:
+        """Withhold what cannot be trusted; halt non-finite, out-of-range, unreferenced, drifted.
+
+        Bars already judged are not judged again: they come back NaN and halted.
+        """
+        self._check_layout(features)
+        values = np.ascontiguousarray(features.values)
+        out = np.empty_like(values)
+        symbols, bars = values.shape[1:]
+        tally = np.zeros((symbols, bars), dtype=TALLY)
+        first = int(features.market.open_time_ms[0]) // self._interval_ms if bars else 0
+        seen = min(max(self._next_bar - first, 0), bars)
+        tally["non_finite"][:, :seen] = len(self._names)
+        self._next_bar = max(self._next_bar, first + bars)
+        memory = (self._watches, self._rings, self._bins)
+        watch_block(values, out, tally, self._rules, *memory, first, seen, self._plan)
+        self._halt(features, tally)
+        return FeatureBlock(market=features.market, names=features.names, values=out, halts=features.halts)
+
+    def health(self) -> tuple[FeatureHealth, ...]:
+        """The standing of every monitored feature of every symbol."""
+        needed = int(self._plan["reference"])
+        return tuple(
+            health_of(self._watches[slot, index], name, symbol, needed)
+            for name, slot in self._slots.items()
+            if slot >= 0
+            for index, symbol in enumerate(self._symbols)
+        )
+
+    def reference(self, feature: str, symbol: str) -> ReferenceProfile | None:
+        """The reference in force, or None while there is none or for a feature that needs none."""
+        slot = self._slots[feature]
+        watch: Any = self._watches[slot, self._symbols.index(symbol)] if slot >= 0 else None
+        if watch is None or not watch["ready"]:
+            return None
+        return profile_of(watch, int(self._plan["reference"]))
+
+    def snapshot(self) -> bytes:
+        """The whole state."""
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            identity=self._identity(),
+            next_bar=np.int64(self._next_bar),
+            watches=self._watches,
+            rings=self._rings,
+            bins=self._bins,
+        )
+        return buffer.getvalue()
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a snapshot of a validator of the same features, symbols and settings."""
+        with np.load(io.BytesIO(state), allow_pickle=False) as saved:
+            if not np.array_equal(saved["identity"], self._identity()):
+                raise InvariantBroken(
+                    "validation snapshot: made for other features, symbols, interval or settings; "
+                    "start without it and collect a new reference"
+                )
+            self._next_bar = int(saved["next_bar"])
+            self._watches = saved["watches"]
+            self._rings = saved["rings"]
+            self._bins = saved["bins"]
+
+    def _check_layout(self, features: FeatureBlock) -> None:
+        observed = (features.names, features.market.symbols, features.market.interval_ms)
+        allowed = (self._names, self._symbols, self._interval_ms)
+        if observed != allowed:
+            raise InvariantBroken(f"validation: observed a block of {observed}, allowed {allowed}")
+
+    def _halt(self, features: FeatureBlock, tally: NDArray[Any]) -> None:
+        halts = features.halts
+        halts.halt(tally["non_finite"] > 0, Code.NON_FINITE, tally["non_finite"].astype(np.float64), 0.0)
+        halts.halt(tally["broken"] == 1, Code.OUT_OF_RANGE, tally["observed"], tally["limit"])
+        if not self._rings.size:
+            return
+        bars = int(self._plan["sample_bars"])
+        referenced, waiting = tally["referenced"], tally["waiting"]
+        unreferenced = (
+            (referenced == 0) | (waiting > self._share * (referenced + waiting)) | (tally["lacking"] == 1)
+        )
+        halts.halt(
+            unreferenced, Code.NO_REFERENCE, bars * tally["collected"], float(bars * self._plan["reference"])
+        )
+        share = tally["distrusted"] / np.maximum(tally["speaking"], 1)
+        halts.halt(tally["lacking"] == 2, Code.DRIFT, share, 0.0)
+        halts.halt(share > self._share, Code.DRIFT, share, self._share)
+
+    def _identity(self) -> NDArray[np.uint8]:
+        text = repr(
+            (self._names, self._symbols, self._interval_ms, self._plan.tolist(), self._rules.tolist())
+        )
+        return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _rules_of(specs: tuple[FeatureSpec, ...], required: tuple[str, ...]) -> NDArray[Any]:
+    rules = np.zeros(len(specs), dtype=RULE)
+    monitored = np.array([spec.monitor is Monitor.DISTRIBUTION for spec in specs], dtype=bool)
+    rules["slot"] = np.where(monitored, np.cumsum(monitored) - 1, -1)
+    for rule, spec in zip(rules, specs, strict=True):
+        rule["lowest"] = spec.lowest
+        rule["highest"] = spec.highest
+        rule["required"] = spec.name in required
+    return rules

@@ -1,0 +1,5 @@
+"""Stage 5 of 8: ml.
+
+In: features. Out: probability that the price rises, or no vote. Halts when: the features are
+not those the model was trained on. State: none.
+"""

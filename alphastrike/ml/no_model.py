@@ -1,0 +1,16 @@
+"""The slot of stage 5 without a model."""
+
+import numpy as np
+
+from alphastrike.domain.blocks import FeatureBlock, PredictionBlock
+
+
+class NoModel:
+    """Never votes and never halts."""
+
+    features: tuple[str, ...] = ()
+
+    def advance(self, features: FeatureBlock) -> PredictionBlock:
+        """NaN for every bar."""
+        silence = np.full(features.market.close.shape, np.nan)
+        return PredictionBlock(probability_up=silence, halts=features.halts)

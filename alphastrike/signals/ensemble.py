@@ -1,0 +1,206 @@
+"""The ensemble strategy: signals vote, their records weigh them, costs have the last word."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alphastrike.domain.blocks import (
+    FeatureBlock,
+    Floats,
+    ForecastBlock,
+    HaltGrid,
+    PredictionBlock,
+    SignalTrace,
+)
+from alphastrike.domain.intervals import bars_in
+from alphastrike.domain.outcomes import Code
+from alphastrike.domain.plugins import Signal, Strategy
+from alphastrike.numerics.folds import pack, unpack
+from alphastrike.signals.config import EnsembleConfig, SignalsConfig
+from alphastrike.signals.decay import STATES
+from alphastrike.signals.kernel_combine import RULE, VERDICT, combine
+from alphastrike.signals.regime import REGIMES, RegimeTracker
+from alphastrike.signals.tracker import DecayTracker, Standing
+
+MODEL = "model"
+_VOLATILITY = "daily_volatility"
+# The validator halted the cell because its numbers cannot be believed: no vote, no prediction on record.
+_DISTRUSTED = (Code.OUT_OF_RANGE, Code.DRIFT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """The voters in a fixed order; the model's prediction is the last of them."""
+
+    signals: tuple[Signal, ...]
+    names: tuple[str, ...]
+    categories: tuple[str, ...]
+    horizon_hours: tuple[float, ...]
+
+    def votes(self, features: FeatureBlock, prediction: PredictionBlock) -> Floats:
+        """(voters, symbols, bars); NaN abstains. The model says 2 p - 1."""
+        votes = np.empty((len(self.names), *features.market.close.shape))
+        for row, signal in enumerate(self.signals):
+            votes[row] = signal.votes(features)
+        votes[-1] = 2.0 * prediction.probability_up - 1.0
+        code = features.halts.code
+        distrusted = (code == _DISTRUSTED[0]) | (code == _DISTRUSTED[1])
+        if distrusted.any():
+            votes[:, distrusted] = np.nan
+        return votes
+
+
+class EnsembleStrategy:
+    """Forecast = capped weighted mean of the votes; conviction from the probability they imply."""
+
+    name = "ensemble"
+
+    def __init__(self, panel: _Panel, shape: tuple[int, int], cost: float, config: SignalsConfig) -> None:
+        """`shape` is (symbols, interval_ms); `cost` a round trip's fees and slippage, of notional."""
+        symbols, interval_ms = shape
+        horizons = tuple(bars_in(hours, interval_ms) for hours in panel.horizon_hours)
+        self.features = _features(panel.signals)
+        self.max_holding_hours = config.ensemble.max_holding_hours
+        self._panel = panel
+        self._config = config.ensemble
+        self._categories = np.unique(panel.categories, return_inverse=True)[1].astype(np.int64)
+        self._horizon_hours = np.array(horizons) * (interval_ms / 3_600_000)
+        self._rules = _rules(config, cost)
+        self._decay = DecayTracker(horizons, symbols, config.decay)
+        self._regimes = RegimeTracker(symbols, interval_ms, config.regime)
+
+    def advance(self, features: FeatureBlock, prediction: PredictionBlock) -> ForecastBlock:
+        """Let the signals vote on every bar, score what has matured, and halt what is not worth it."""
+        votes = self._panel.votes(features, prediction)
+        standing = self._decay.advance(features.market, votes)
+        regime = self._regimes.advance(features.market)
+        verdicts = np.zeros(features.market.close.shape, dtype=VERDICT)
+        combine(
+            votes,
+            standing.weight,
+            standing.log_odds,
+            standing.state,
+            self._categories,
+            self._horizon_hours,
+            np.ascontiguousarray(features.feature(_VOLATILITY)),
+            self._rules,
+            verdicts,
+        )
+        _halt(features.halts, regime, verdicts, self._config)
+        return ForecastBlock(
+            forecast=np.where(verdicts["voters"] > 0, verdicts["score"], np.nan),
+            conviction=np.ascontiguousarray(verdicts["conviction"]),
+            regime=regime,
+            regimes=REGIMES,
+            halts=features.halts,
+            trace=self._trace(votes, standing),
+        )
+
+    def snapshot(self) -> bytes:
+        """Pending votes, evidence and regimes."""
+        return pack([array.tobytes() for array in self._state()])
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a snapshot of the same signals, symbols and interval; `ValueError` for another's."""
+        arrays = self._state()
+        for array, part in zip(arrays, unpack(state), strict=True):
+            array.reshape(-1)[:] = np.frombuffer(part, dtype=array.dtype).reshape(array.size)
+
+    def _state(self) -> tuple[NDArray[np.generic], ...]:
+        return (*self._decay.state(), *self._regimes.state())
+
+    def _trace(self, votes: Floats, standing: Standing) -> SignalTrace:
+        return SignalTrace(
+            names=self._panel.names,
+            categories=self._panel.categories,
+            states=STATES,
+            values=votes,
+            weight=standing.weight,
+            accuracy=standing.accuracy,
+            samples=standing.samples,
+            state=standing.state,
+        )
+
+
+class EnsemblePlugin:
+    """How the ensemble is configured and built."""
+
+    name = "ensemble"
+    Config = SignalsConfig
+
+    def features(self, config: SignalsConfig, signals: tuple[Signal, ...]) -> tuple[str, ...]:  # noqa: ARG002
+        """What the signals read, and the volatility that costs are held against."""
+        return _features(signals)
+
+    def build(
+        self,
+        config: SignalsConfig,
+        symbols: tuple[str, ...],
+        interval_ms: int,
+        round_trip_cost: float,
+        signals: tuple[Signal, ...],
+    ) -> Strategy:
+        """A fresh ensemble of these signals, in the order of their names."""
+        ranked = tuple(sorted(signals, key=lambda signal: signal.spec.name))
+        panel = _Panel(
+            signals=ranked,
+            names=(*(signal.spec.name for signal in ranked), MODEL),
+            categories=(*(signal.spec.category.value for signal in ranked), MODEL),
+            horizon_hours=(
+                *(signal.spec.horizon_hours for signal in ranked),
+                config.decay.model_horizon_hours,
+            ),
+        )
+        return EnsembleStrategy(panel, (len(symbols), interval_ms), round_trip_cost, config)
+
+
+plugin = EnsemblePlugin()
+
+
+def _features(signals: tuple[Signal, ...]) -> tuple[str, ...]:
+    named = {name for signal in signals for name in signal.spec.features}
+    return tuple(sorted(named | {_VOLATILITY}))
+
+
+def _rules(config: SignalsConfig, round_trip_cost: float) -> NDArray[np.void]:
+    rules = np.zeros(1, dtype=RULE)
+    rules["min_vote"] = config.decay.min_vote
+    rules["signal_cap"] = config.ensemble.signal_cap
+    rules["category_cap"] = config.ensemble.category_cap
+    rules["corroboration"] = config.ensemble.corroboration
+    rules["full_edge"] = config.ensemble.full_conviction_edge
+    rules["provisional_cap"] = config.ensemble.conviction_threshold
+    rules["round_trip_cost"] = round_trip_cost
+    rules["edge_over_cost"] = config.ensemble.edge_over_cost
+    return rules
+
+
+def _halt(
+    halts: HaltGrid, regime: NDArray[np.int8], verdicts: NDArray[np.void], config: EnsembleConfig
+) -> None:
+    """Every gate of stage 6, in the order in which they are named when several hold."""
+    voters = verdicts["voters"]
+    categories = verdicts["categories"]
+    coverage = verdicts["coverage"]
+    conviction = verdicts["conviction"]
+    chance = 0.5 + np.abs(verdicts["probability_up"] - 0.5)
+    required = verdicts["required"]
+    halts.halt(regime == 0, Code.UNKNOWN_REGIME, 0.0, 1.0)
+    halts.halt(
+        voters < config.min_active_signals, Code.NO_ACTIVE_SIGNAL, voters, float(config.min_active_signals)
+    )
+    halts.halt(
+        categories < config.min_active_categories,
+        Code.NO_ACTIVE_SIGNAL,
+        categories,
+        float(config.min_active_categories),
+    )
+    halts.halt(coverage < config.min_coverage, Code.LOW_COVERAGE, coverage, config.min_coverage)
+    halts.halt(
+        conviction < config.conviction_threshold,
+        Code.LOW_CONVICTION,
+        conviction,
+        config.conviction_threshold,
+    )
+    halts.halt(~(chance >= required), Code.EDGE_BELOW_COST, chance, required)

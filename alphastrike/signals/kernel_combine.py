@@ -1,0 +1,228 @@
+"""Votes and weights of one bar into score, probability and conviction."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alphastrike.numerics.compiled import compiled
+
+SHADOW = 0
+
+# EnsembleConfig as the kernel reads it. `provisional_cap` is the most an unproven vote may lift.
+RULE = np.dtype(
+    [
+        ("min_vote", "f8"),
+        ("signal_cap", "f8"),
+        ("category_cap", "f8"),
+        ("corroboration", "f8"),
+        ("full_edge", "f8"),
+        ("provisional_cap", "f8"),
+        ("round_trip_cost", "f8"),
+        ("edge_over_cost", "f8"),
+    ]
+)
+
+# What comes of one cell. `required` is the probability costs demand, NaN when volatility is unknown.
+VERDICT = np.dtype(
+    [
+        ("score", "f8"),
+        ("probability_up", "f8"),
+        ("conviction", "f8"),
+        ("coverage", "f8"),
+        ("required", "f8"),
+        ("voters", "i4"),
+        ("categories", "i4"),
+    ]
+)
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@compiled
+def break_even(round_trip_cost: float, daily_volatility: float, horizon_hours: float) -> float:
+    """Probability at which a trade held `horizon_hours` pays its costs: 1/2 + c / (2 E|r|).
+
+    E|r| is a normal return's at that volatility (fraction per day). NaN when it is not positive.
+    """
+    expected = daily_volatility * math.sqrt(horizon_hours / 24.0) * math.sqrt(2.0 / math.pi)
+    if not expected > 0.0:
+        return math.nan
+    return 0.5 + round_trip_cost / (2.0 * expected)
+
+
+@compiled
+def fill_to_cap(shares: Floats, count: int, cap: float) -> None:
+    """Cut each of the first `count` shares to `cap` of their sum, pour the excess over the others.
+
+    In place, in proportion; the sum stays. A cap too low for so few shares becomes equal shares.
+    """
+    total = 0.0
+    for i in range(count):
+        total += shares[i]
+    limit = max(cap, 1.0 / count) * total
+    for _ in range(count):
+        excess = 0.0
+        free = 0.0
+        for i in range(count):
+            if shares[i] > limit:
+                excess += shares[i] - limit
+                shares[i] = limit
+            elif shares[i] < limit:
+                free += shares[i]
+        if excess <= 1e-15 * total or not free > 0.0:
+            return
+        for i in range(count):
+            if shares[i] < limit:
+                shares[i] *= (free + excess) / free
+
+
+@compiled
+def _cap_categories(totals: Floats, granted: Floats, cap: float) -> float:
+    """Weight granted to each category after its cap; their sum."""
+    present = 0
+    whole = 0.0
+    for c in range(totals.shape[0]):
+        if totals[c] > 0.0:
+            granted[present] = totals[c]
+            whole += totals[c]
+            present += 1
+    fill_to_cap(granted, present, cap)
+    for c in range(totals.shape[0] - 1, -1, -1):
+        granted[c] = 0.0 if not totals[c] > 0.0 else granted[present - 1]
+        present -= 1 if totals[c] > 0.0 else 0
+    return whole
+
+
+@compiled
+def _spread(
+    shares: Floats, kinds: Whole, count: int, totals: Floats, granted: Floats, members: Floats, rule: Any
+) -> None:
+    """Shares of the score after both caps, first between categories, then inside each; they sum to 1."""
+    whole = _cap_categories(totals, granted, rule["category_cap"])
+    for c in range(totals.shape[0]):
+        if not granted[c] > 0.0:
+            continue
+        inside = 0
+        for i in range(count):
+            if kinds[i] == c:
+                members[inside] = shares[i] * granted[c] / totals[c]
+                inside += 1
+        fill_to_cap(members, inside, rule["signal_cap"] * whole / granted[c])
+        inside = 0
+        for i in range(count):
+            if kinds[i] == c:
+                shares[i] = members[inside] / whole
+                inside += 1
+
+
+@compiled
+def _probability(pulls: Floats, sizes: Floats, corroboration: float) -> float:
+    """Probability of a rise from each category's log-odds.
+
+    A category is one voice: the mean of its signals' log-odds, each weighted by its own size.
+    The strongest voice counts in full, the others by `corroboration`.
+    """
+    strongest = 0.0
+    total = 0.0
+    for c in range(pulls.shape[0]):
+        if sizes[c] > 0.0:
+            voice = pulls[c] / sizes[c]
+            total += voice
+            if abs(voice) > abs(strongest):
+                strongest = voice
+    odds = strongest + corroboration * (total - strongest)
+    return 1.0 / (1.0 + math.exp(-odds))
+
+
+@compiled
+def combine(
+    votes: Floats,  # (signals, symbols, bars), NaN abstains
+    weights: Floats,  # (signals, bars), 0 for those without a vote
+    odds: Floats,  # (signals, bars) log-odds of their shrunk accuracy
+    states: Any,  # (signals, bars) int8
+    categories: Whole,  # (signals,) small numbers
+    horizons: Floats,  # (signals,) hours
+    daily_volatility: Floats,  # (symbols, bars) fraction per day
+    rules: Any,  # (1,) RULE
+    verdicts: Any,  # (symbols, bars) VERDICT, zeros, written
+) -> None:
+    """Judge every cell in which a signal of positive weight votes; the others stay zero."""
+    rule = rules[0]
+    signals = votes.shape[0]
+    kinds_count = categories.max() + 1
+    active = np.empty(signals, np.int64)
+    kinds = np.empty(signals, np.int64)
+    chosen = np.empty(signals, np.int64)
+    shares = np.empty(signals)
+    members = np.empty(signals)
+    totals = np.empty(kinds_count)
+    granted = np.empty(kinds_count)
+    pulls = np.empty(kinds_count)
+    sizes = np.empty(kinds_count)
+    for t in range(votes.shape[2]):
+        actives = 0
+        entitled = 0.0
+        for k in range(signals):
+            if weights[k, t] > 0.0:
+                active[actives] = k
+                entitled += weights[k, t]
+                actives += 1
+        if actives == 0:
+            continue
+        for s in range(votes.shape[1]):
+            for c in range(kinds_count):
+                totals[c] = 0.0
+                pulls[c] = 0.0
+                sizes[c] = 0.0
+            count = 0
+            heard = 0.0
+            provisional = False
+            for a in range(actives):
+                k = active[a]
+                vote = votes[k, s, t]
+                if abs(vote) <= 1.0:
+                    heard += weights[k, t]  # "no opinion" is an answer, NaN is not
+                if not rule["min_vote"] <= abs(vote) <= 1.0:
+                    continue
+                kind = categories[k]
+                size = odds[k, t]
+                totals[kind] += weights[k, t]
+                pulls[kind] += (size if vote > 0.0 else -size) * size
+                sizes[kind] += size
+                shares[count] = weights[k, t]
+                kinds[count] = kind
+                chosen[count] = k
+                count += 1
+                provisional = provisional or states[k, t] == SHADOW
+            if count == 0:
+                continue
+            _spread(shares, kinds, count, totals, granted, members, rule)
+            score = 0.0
+            horizon = 0.0
+            for i in range(count):
+                score += shares[i] * votes[chosen[i], s, t]
+                horizon += shares[i] * horizons[chosen[i]]
+            up = _probability(pulls, sizes, rule["corroboration"])
+            conviction = 0.0
+            if score * (up - 0.5) > 0.0:
+                coverage = heard / entitled
+                conviction = 100.0 * min(1.0, abs(up - 0.5) / rule["full_edge"]) * math.sqrt(coverage)
+                if provisional:
+                    conviction = min(conviction, rule["provisional_cap"])
+            verdict = verdicts[s, t]
+            verdict["score"] = min(1.0, max(-1.0, score))
+            verdict["probability_up"] = up
+            verdict["conviction"] = conviction
+            verdict["coverage"] = heard / entitled
+            verdict["required"] = (
+                break_even(rule["round_trip_cost"], daily_volatility[s, t], horizon) + rule["edge_over_cost"]
+            )
+            verdict["voters"] = count
+            present = 0
+            for c in range(kinds_count):
+                if totals[c] > 0.0:
+                    present += 1
+            verdict["categories"] = present

@@ -1,0 +1,1 @@
+"""Signals of the order flow category, one file each."""

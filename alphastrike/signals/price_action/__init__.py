@@ -1,0 +1,1 @@
+"""Signals of the price action category, one file each."""

@@ -1,0 +1,1 @@
+"""Signals of the statistical category, one file each."""

@@ -1,0 +1,1 @@
+"""Signals of the volatility category, one file each."""

@@ -1,0 +1,1 @@
+"""Signals of the volume category, one file each."""

@@ -1,0 +1,1 @@
+"""The simulated venue: real matching and margin rules over recorded or live candles."""

@@ -1,0 +1,211 @@
+"""Stage 7, once for every mode: mark the account, set leverage, judge each symbol.
+
+Reducing comes first and always passes; new positions are `kernel_sizing`'s.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from alphastrike.domain.kernel_accounting import unrealized_pnl
+from alphastrike.domain.outcomes import Code, Reason
+from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation, constant
+from alphastrike.numerics.grid import on_grid, whole_steps
+from alphastrike.risk.kernel_leverage import (
+    clamp_leverage,
+    drawdown_factor,
+    observed_half_kelly,
+    performance_factor,
+    volatility_factor,
+)
+from alphastrike.risk.kernel_sizing import REDUCE_ONLY_BELOW, enter, has_pending
+
+_DAY_MS = 86_400_000
+_FLAT = constant(0)
+
+_HOLD, _ORDERED, _PENDING = constant(Code.HOLD), constant(Code.ORDERED), constant(Code.ORDER_PENDING)
+_ENTRY, _FLIP, _EXIT = constant(Reason.ENTRY), constant(Reason.FLIP), constant(Reason.SIGNAL_EXIT)
+_TIME_STOP, _CUT, _STOP = constant(Reason.TIME_STOP), constant(Reason.LEVERAGE_CUT), constant(Reason.STOP)
+_NO_FORECAST = constant(Code.NO_FORECAST)
+
+
+@compiled_into_caller
+def observe(desk: Any, close_ms: int, daily_volatility: float, row: Any) -> None:
+    """Mark the account at a close, move leverage, and write the equity record `row`."""
+    account = desk.account[0]
+    unrealized, gross, net = 0.0, 0.0, 0.0
+    for symbol in range(desk.positions.shape[0]):
+        position = desk.positions[symbol]
+        if position["lots"] != 0:
+            step = desk.instruments[symbol]["step"]
+            notional = on_grid(position["lots"], step) * position["mark_price"]
+            unrealized += unrealized_pnl(position, step)
+            gross += abs(notional)
+            net += notional
+    equity = account["wallet"] + unrealized
+    account["equity"] = equity
+    account["equity_peak"] = max(account["equity_peak"], equity)
+    if close_ms // _DAY_MS != account["day"]:
+        account["day"] = close_ms // _DAY_MS
+        account["day_start_equity"] = equity
+    drawdown = 1.0 - equity / account["equity_peak"] if account["equity_peak"] > 0.0 else 1.0
+    _move_leverage(desk, close_ms, daily_volatility, drawdown)
+    state = desk.state[0]
+    row["ts_ms"] = close_ms
+    row["equity"] = equity
+    row["cash"] = account["wallet"]
+    row["unrealized_pnl"] = unrealized
+    row["drawdown"] = drawdown
+    row["leverage"] = state["leverage"]
+    row["gross_notional"] = gross
+    row["net_notional"] = net
+    row["volatility_factor"] = state["volatility_factor"]
+    row["drawdown_factor"] = state["drawdown_factor"]
+    row["performance_factor"] = state["performance_factor"]
+
+
+@compiled_without_allocation
+def _move_leverage(desk: Any, close_ms: int, daily_volatility: float, drawdown: float) -> None:
+    """Down at once; up only when well above, for long enough, in small steps."""
+    rules, state = desk.rules[0], desk.state[0]
+    state["volatility_factor"] = volatility_factor(daily_volatility, rules["normal_volatility"])
+    state["drawdown_factor"] = drawdown_factor(drawdown)
+    raw = rules["base"] * state["volatility_factor"] * state["drawdown_factor"] * state["performance_factor"]
+    value = clamp_leverage(raw, rules["lowest"], rules["highest"])
+    state["raw"] = raw
+    state["is_reduce_only"] = raw < REDUCE_ONLY_BELOW
+    held = state["leverage"]
+    if held == 0.0 or value <= held:
+        state["leverage"] = value
+        state["raise_streak"] = 0
+        return
+    if value <= held * (1.0 + rules["dead_band"]) or state["is_reduce_only"] != 0:
+        state["raise_streak"] = 0
+        return
+    state["raise_streak"] += 1
+    waited = close_ms - state["last_raise_ms"] >= rules["raise_every_ms"]
+    if state["raise_streak"] >= rules["raise_after"] and waited:
+        state["leverage"] = clamp_leverage(
+            min(value, held + rules["raise_step"]), rules["lowest"], rules["highest"]
+        )
+        state["last_raise_ms"] = close_ms
+        state["raise_streak"] = 0
+
+
+@compiled_without_allocation
+def record_trade(desk: Any, net_pnl: float) -> None:
+    """Add a finished trade to the record that performance is judged by."""
+    state = desk.state[0]
+    size = desk.recent.shape[0]
+    desk.recent[state["trades_seen"] % size] = net_pnl
+    state["trades_seen"] += 1
+    wins, losses, won, lost = 0, 0, 0.0, 0.0
+    for row in range(min(state["trades_seen"], size)):
+        if desk.recent[row] > 0.0:
+            wins += 1
+            won += desk.recent[row]
+        else:
+            losses += 1
+            lost -= desk.recent[row]
+    mean_win = won / wins if wins > 0 else 0.0
+    mean_loss = lost / losses if losses > 0 else 0.0
+    state["performance_factor"] = performance_factor(observed_half_kelly(wins, losses, mean_win, mean_loss))
+
+
+@compiled_into_caller
+def decide(
+    desk: Any,
+    symbol: int,
+    close_ms: int,
+    code: int,
+    observed: float,
+    limit: float,
+    forecast: float,
+    conviction: float,
+    regime: int,
+    atr_fraction: float,
+) -> None:
+    """Turn a forecast, or the halt that replaced it, into the symbol's decision and intent."""
+    decision, intent = desk.decisions[symbol], desk.intents[symbol]
+    position = desk.positions[symbol]
+    lots = position["lots"]
+    if code == 0 and not (abs(forecast) <= 1.0 and conviction >= 0.0):
+        # An answer that is no number is no answer.
+        code, observed, limit = _NO_FORECAST, forecast, 1.0
+    decision["ts_ms"] = close_ms
+    decision["symbol"] = symbol
+    decision["code"] = code if code != 0 else _HOLD
+    decision["regime"] = regime
+    decision["forecast"] = forecast
+    decision["conviction"] = conviction
+    decision["leverage"] = desk.state[0]["leverage"]
+    decision["observed"] = observed
+    decision["limit"] = limit
+    intent["acts"] = 0
+    intent["target_lots"] = lots
+    intent["stop_price"] = np.nan
+    wanted = 0
+    if code == 0 and forecast > 0.0:
+        wanted = 1
+    elif code == 0 and forecast < 0.0:
+        wanted = -1
+    if lots != 0:
+        _manage(desk, symbol, close_ms, wanted, atr_fraction)
+    elif wanted != 0:
+        enter(desk, symbol, wanted, atr_fraction, _ENTRY)
+    step = desk.instruments[symbol]["step"]
+    target = on_grid(intent["target_lots"], step)
+    decision["target_notional"] = target * position["mark_price"] if intent["target_lots"] != 0 else 0.0
+
+
+@compiled_without_allocation
+def _manage(desk: Any, symbol: int, close_ms: int, wanted: int, atr_fraction: float) -> None:
+    """What to do with an open position: time stop, then turn, then leverage cut, else hold."""
+    position, rules = desk.positions[symbol], desk.rules[0]
+    lots = position["lots"]
+    held_too_long = (
+        rules["max_holding_ms"] > 0 and close_ms - position["opened_ms"] >= rules["max_holding_ms"]
+    )
+    if held_too_long:
+        _act(desk, symbol, _FLAT, _TIME_STOP)
+        return
+    if rules["has_stop"] != 0 and not _is_covered(desk, symbol):
+        # The venue refused or lost the stop: an unprotected position is closed, not kept.
+        _act(desk, symbol, _FLAT, _STOP)
+        return
+    if wanted != 0 and (wanted > 0) != (lots > 0):
+        enter(desk, symbol, wanted, atr_fraction, _FLIP)
+        if desk.intents[symbol]["acts"] == 0:
+            _act(desk, symbol, _FLAT, _EXIT)
+        return
+    cap = rules["symbol_exposure"] * desk.state[0]["leverage"] * desk.account[0]["equity"]
+    step = desk.instruments[symbol]["step"]
+    notional = abs(on_grid(lots, step)) * position["mark_price"]
+    if notional > cap * (1.0 + rules["dead_band"]):
+        kept = whole_steps(max(0.0, cap) / position["mark_price"], step)
+        if kept < abs(lots):
+            _act(desk, symbol, kept if lots > 0 else -kept, _CUT)
+
+
+@compiled_without_allocation
+def _is_covered(desk: Any, symbol: int) -> bool:
+    """Whether an order against the position is working: its stop, or one that leaves it."""
+    lots = desk.positions[symbol]["lots"]
+    covered = False
+    for slot in range(desk.order_count[symbol]):
+        if desk.orders[symbol, slot]["side"] * lots < 0:
+            covered = True
+    return covered
+
+
+@compiled_without_allocation
+def _act(desk: Any, symbol: int, target_lots: int, reason: int) -> None:
+    """Ask for a smaller position, unless an order already on its way does just that."""
+    if has_pending(desk, symbol, True):
+        desk.decisions[symbol]["code"] = _PENDING
+        return
+    intent = desk.intents[symbol]
+    intent["acts"] = 1
+    intent["reason"] = reason
+    intent["target_lots"] = target_lots
+    desk.decisions[symbol]["code"] = _ORDERED

@@ -1,0 +1,155 @@
+"""Size of a new position and the place of its stop, by hand."""
+
+import pytest
+
+from alphastrike.domain.outcomes import Code, Reason
+from tests.builders import an_instrument
+from tests.desks import a_trader
+
+
+def test_a_stopped_out_position_loses_the_risk_per_trade():
+    # 10,000 x 0.5 % = 50 at risk; stop 1.5 x 1 % away: 3,333.33 of notional, 33.333 coins at 100.
+    trader = a_trader()
+    trader.marked(100.0)
+
+    decision = trader.decision(1.0)
+
+    assert decision["code"] == Code.ORDERED
+    assert trader.intent()["target_lots"] == 33_333
+    assert trader.intent()["stop_price"] == 98.5
+    assert trader.intent()["reason"] == Reason.ENTRY
+    assert decision["target_notional"] == pytest.approx(3_333.3)
+
+
+def test_a_short_is_the_mirror_image():
+    trader = a_trader()
+    trader.marked(100.0)
+
+    trader.decision(-1.0)
+
+    assert trader.intent()["target_lots"] == -33_333
+    assert trader.intent()["stop_price"] == 101.5
+
+
+@pytest.mark.parametrize(
+    ("conviction", "share"), [(100.0, 1.0), (77.5, 0.5), (66.25, 0.25), (60.0, 0.25), (10.0, 0.25)]
+)
+def test_conviction_scales_the_risk_between_a_quarter_and_the_whole(conviction, share):
+    trader = a_trader(conviction_threshold=55.0)
+    trader.marked(100.0)
+
+    trader.decision(1.0, conviction=conviction)
+
+    assert trader.intent()["target_lots"] == int(10_000 * 0.005 * share / 0.015 / 100 * 1_000 + 1e-9)
+
+
+def test_the_stop_is_at_least_some_spreads_away():
+    # Three spreads of 2 x 50 bp are 3 %, more than 1.5 ranges of 1 %.
+    trader = a_trader(half_spread_bps=50.0)
+    trader.marked(100.0)
+
+    trader.decision(1.0)
+
+    assert trader.intent()["stop_price"] == 97.0
+    assert trader.intent()["target_lots"] == 16_666
+
+
+@pytest.mark.parametrize(("forecast", "stop"), [(1.0, 98.6), (-1.0, 101.4)])
+def test_the_stop_is_rounded_to_the_tick_toward_the_price(forecast, stop):
+    trader = a_trader(an_instrument(tick_size="0.2"))
+    trader.marked(100.0)
+
+    trader.decision(forecast)
+
+    assert trader.intent()["stop_price"] == stop
+
+
+def test_lots_are_rounded_down():
+    trader = a_trader(an_instrument(quantity_step="1"))
+    trader.marked(100.0)
+
+    trader.decision(1.0)
+
+    assert trader.intent()["target_lots"] == 33
+
+
+def test_fixed_notional_ignores_risk_and_conviction():
+    trader = a_trader(sizing="notional", notional_per_trade=1_000.0)
+    trader.marked(100.0)
+
+    trader.decision(1.0, conviction=10.0)
+
+    assert trader.intent()["target_lots"] == 10_000
+    assert trader.intent()["stop_price"] == 98.5
+
+
+def test_without_stops_the_intent_carries_none():
+    trader = a_trader(sizing="notional", notional_per_trade=1_000.0, stop="none")
+    trader.marked(100.0)
+
+    decision = trader.decision(1.0, atr=float("nan"))
+
+    assert decision["code"] == Code.ORDERED
+    assert str(trader.intent()["stop_price"]) == "nan"
+
+
+@pytest.mark.parametrize(
+    ("limit", "rules", "leverage", "notional"),
+    [
+        ("symbol", {}, 2.0, 0.35 * 2.0 * 10_000),
+        ("net", {"symbol_exposure": 1.0}, 2.0, 0.7 * 2.0 * 10_000),
+        ("gross", {"symbol_exposure": 1.0, "net_exposure": 1.0}, 2.0, 2.0 * 10_000),
+        ("margin", {"symbol_exposure": 1.0, "net_exposure": 1.0, "initial_margin": 0.05}, 2.0, 10_000.0),
+    ],
+)
+def test_size_is_cut_to_what_the_narrowest_limit_leaves(limit, rules, leverage, notional):
+    trader = a_trader(leverage=leverage, risk_per_trade=0.1, stop_atr=0.2, **rules)
+    trader.marked(100.0, volatility=0.012)
+    trader.desk.state[0]["leverage"] = leverage
+
+    trader.decision(1.0)
+
+    assert trader.intent()["target_lots"] == int(notional / 100 * 1_000 + 1e-6)
+
+
+def test_the_margin_of_a_symbol_is_computed_with_the_leverage_it_allows():
+    # Half of 10,000 at the symbol's own 2x, not at the venue's 20x.
+    trader = a_trader(
+        an_instrument(tiers=((0, "0.1", 2),)),
+        leverage=5.0,
+        risk_per_trade=0.1,
+        stop_atr=0.2,
+        symbol_exposure=1.0,
+        net_exposure=1.0,
+    )
+    trader.marked(100.0)
+    trader.desk.state[0]["leverage"] = 5.0
+
+    trader.decision(1.0)
+
+    assert trader.intent()["target_lots"] == 100_000
+
+
+def test_other_positions_leave_less_room():
+    traded = (an_instrument(), an_instrument("ETHUSDT"))
+    trader = a_trader(*traded, risk_per_trade=0.1, stop_atr=0.2)
+    trader.hold(250_000, 100.0, symbol=1)
+    trader.marked(100.0, 100.0)
+    trader.desk.state[0]["leverage"] = 5.0
+
+    trader.decision(1.0)
+
+    # Net 0.7 x 50,000 = 35,000 less the 25,000 held.
+    assert trader.intent()["target_lots"] == 100_000
+
+
+def test_a_position_on_the_other_side_makes_room_in_net_but_not_in_gross():
+    traded = (an_instrument(), an_instrument("ETHUSDT"))
+    trader = a_trader(*traded, risk_per_trade=0.1, stop_atr=0.2, symbol_exposure=1.0)
+    trader.hold(-250_000, 100.0, symbol=1)
+    trader.marked(100.0, 100.0)
+    trader.desk.state[0]["leverage"] = 5.0
+
+    trader.decision(1.0)
+
+    assert trader.intent()["target_lots"] == 250_000

@@ -2,10 +2,15 @@
 
 import hashlib
 import os
+import re
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
 from platformdirs import user_cache_path
+
+_DECORATOR = b"alphastrike.numerics.compiled"
+_IMPORT = re.compile(rb"^\s*from ([\w.]+) import", re.MULTILINE)
 
 
 def use_kernel_cache() -> None:
@@ -15,19 +20,44 @@ def use_kernel_cache() -> None:
     calls: one folder a source state is what keeps stale machine code out. Must run before the
     compiler is imported; a folder the user chose (`NUMBA_CACHE_DIR`) is left alone.
     """
-    if os.environ.get("NUMBA_CACHE_DIR"):
-        return
-    folder = user_cache_path("alphastrike") / "kernels" / _source_fingerprint()
+    folder = kernel_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        # A read-only home must not stop a run: it compiles anew and leaves nothing behind of value.
+        folder = Path(tempfile.mkdtemp(prefix="alphastrike-kernels-"))
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
 
 
+def kernel_folder() -> Path:
+    """The folder in use: the user's own choice, or one for this state of the sources."""
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(chosen) if chosen else user_cache_path("alphastrike") / "kernels" / _source_fingerprint()
+
+
+def has_kernels() -> bool:
+    """Whether an earlier run has left compiled code to load."""
+    return any(kernel_folder().rglob("*.nbi"))
+
+
 def _source_fingerprint() -> str:
+    """A hash of every module that holds compiled code, and of all that these import.
+
+    Constants are baked into machine code, so a module that only lends a number counts too.
+    """
     spec = find_spec("alphastrike")
-    locations = spec.submodule_search_locations if spec else None
-    digest = hashlib.sha256()
-    for location in locations or ():
-        for path in sorted(Path(location).rglob("*.py")):
-            source = path.read_bytes()
-            if b"compiled" in source:
-                digest.update(str(path).encode() + source)
+    sources = {
+        ".".join((root.name, *path.relative_to(root).with_suffix("").parts)): path.read_bytes()
+        for root in map(Path, (spec.submodule_search_locations if spec else None) or ())
+        for path in root.rglob("*.py")
+    }
+    counted = {name for name, source in sources.items() if _DECORATOR in source}
+    unread = set(counted)
+    while unread:
+        imported = {match.decode() for name in unread for match in _IMPORT.findall(sources[name])}
+        unread = (imported & sources.keys()) - counted
+        counted |= unread
+    digest = hashlib.sha256(str(spec and spec.origin).encode())
+    for name in sorted(counted):
+        digest.update(name.encode() + sources[name])
     return digest.hexdigest()[:16]

@@ -1,0 +1,115 @@
+"""Putting the rooms together: a configuration and a market become stages, a desk and a venue."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from alphastrike.adapters.simulated.books import Venue
+from alphastrike.adapters.simulated.instruments import instruments_of
+from alphastrike.adapters.simulated.kernel_session import Rates
+from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.app.config_strategies import configured_strategy
+from alphastrike.app.discovery import available, chosen
+from alphastrike.domain.blocks import CandleHistory
+from alphastrike.domain.errors import DataError
+from alphastrike.domain.funding import FundingHistory
+from alphastrike.domain.instruments import UnifiedInstrument
+from alphastrike.domain.ledger import Markets, Tape
+from alphastrike.domain.plugins import Model
+from alphastrike.engine.pipeline import MarketStages
+from alphastrike.features.feature_set import FeatureSet
+from alphastrike.gateway.candle_gateway import CandleGateway
+from alphastrike.ml.config import MlConfig
+from alphastrike.ml.no_model import NoModel
+from alphastrike.risk.books import Desk, DeskTerms
+from alphastrike.validation.stage import ValidationStage
+
+# What stage 7 reads itself, whatever the strategy.
+RISK_FEATURES = ("atr_14", "daily_volatility")
+_BPS = 1e-4
+_SIDES = 2
+_LEAST_ROWS = 65_536
+_MOST_RATES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Everything a driver needs of one run."""
+
+    history: CandleHistory
+    instruments: tuple[UnifiedInstrument, ...]
+    stages: MarketStages
+    desk: Desk
+    venue: Venue
+    rates: Rates
+
+
+def assemble(config: AlphaStrikeConfig, history: CandleHistory, funding: FundingHistory) -> Assembly:
+    """Build the run; `ConfigError` for names and combinations that do not exist."""
+    _check_funding(funding, history.interval_ms)
+    instruments = instruments_of(history, config.venue)
+    markets = Markets.of(instruments)
+    stages = market_stages(config, history)
+    terms = DeskTerms(
+        max_holding_hours=stages.strategy.max_holding_hours,
+        half_spread_bps=config.venue.half_spread_bps,
+        venue_leverage=float(config.venue.leverage),
+        conviction_threshold=config.signals.ensemble.conviction_threshold,
+    )
+    equity = config.backtest.initial_equity
+    rows = max(_LEAST_ROWS, 256 * len(history.symbols))
+    return Assembly(
+        history=history,
+        instruments=instruments,
+        stages=stages,
+        desk=Desk.opened(markets, equity, config.risk, terms=terms),
+        venue=Venue.opened(markets, equity, config.venue, Tape.blank(rows)),
+        rates=Rates(
+            funding.ts_ms, funding.rate, funding.offsets, np.array(funding.offsets[:-1], dtype=np.int64)
+        ),
+    )
+
+
+def _check_funding(funding: FundingHistory, interval_ms: int) -> None:
+    """Refuse rates that come so thick that one candle's would not fit the tape."""
+    for row, symbol in enumerate(funding.symbols):
+        times, _ = funding.of(row)
+        if (times[_MOST_RATES:] - times[:-_MOST_RATES] < interval_ms).any():
+            raise DataError(
+                f"funding of {symbol}: observed more than {_MOST_RATES} rates in one candle of "
+                f"{interval_ms} ms; allowed up to that, check the file's times or use shorter candles"
+            )
+
+
+def market_stages(config: AlphaStrikeConfig, history: CandleHistory) -> MarketStages:
+    """Stages 2 to 6 for these symbols and this interval, with only the features someone reads."""
+    symbols, interval_ms = history.symbols, history.interval_ms
+    plugin, settings = configured_strategy(config)
+    signals = tuple(chosen("signals", config.signals.enabled, "signals.enabled").values())
+    model = _model(config.ml)
+    wanted = {*RISK_FEATURES, *plugin.features(settings, signals), *model.features}
+    found = tuple(chosen("features", wanted, "features").values())
+    features = FeatureSet(found, symbols, interval_ms, RISK_FEATURES)
+    return MarketStages(
+        gateway=CandleGateway(symbols, interval_ms, features.lookback_bars, config.gateway),
+        features=features,
+        validator=ValidationStage(features.specs, RISK_FEATURES, symbols, interval_ms, config.validation),
+        model=model,
+        strategy=plugin.build(settings, symbols, interval_ms, round_trip_cost(config), signals),
+    )
+
+
+def round_trip_cost(config: AlphaStrikeConfig) -> float:
+    """Taker fees, half spreads and slippage of getting in and out, as a fraction of notional."""
+    venue = config.venue
+    return _SIDES * (venue.taker_fee_rate + (venue.half_spread_bps + venue.slippage_bps) * _BPS)
+
+
+def _model(config: MlConfig) -> Model:
+    if config.model_path is None:
+        return NoModel()
+    from alphastrike.ml.lightgbm_model import load_model  # noqa: PLC0415 - only a model pays for it
+
+    specs = {name: load().spec for name, load in available("features").items()}
+    return load_model(Path(config.model_path), specs)

@@ -1,0 +1,116 @@
+"""The main job: a configuration in, a finished run out."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from alphastrike import __version__
+from alphastrike.app.assembly import Assembly, assemble
+from alphastrike.app.assumptions import assumptions_of
+from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.app.config_strategies import configured_strategy
+from alphastrike.app.config_text import config_fingerprint, config_toml
+from alphastrike.app.inputs import Inputs, load_inputs
+from alphastrike.backtest.recording import Recording
+from alphastrike.backtest.result import Provenance, RunResult
+from alphastrike.marketdata.fingerprint import funding_hash
+
+# Above this many (symbol, bar) cells only decisions that act or say something new are kept.
+EVERY_DECISION_CELLS = 500_000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds spent; the only numbers of a run that differ from one time to the next."""
+
+    started: float
+    engine: float = 0.0
+
+
+def run_backtest(
+    config: AlphaStrikeConfig, *, step_every_bar: bool = False, progress: Progress | None = None
+) -> RunResult:
+    """Run a backtest. `step_every_bar` steps the streaming engine instead; the result is the same.
+
+    `progress` is called with bars done and bars in all.
+    """
+    clock = _Clock(time.perf_counter())
+    configured_strategy(config)  # a name that does not exist should not cost the loading of data
+    inputs = load_inputs(config)
+    provenance = _provenance(config, inputs)
+    run = assemble(config, inputs.history, inputs.funding)
+    recording = Recording()
+    total = inputs.history.open_time_ms.size
+    every = total * len(inputs.history.symbols) <= EVERY_DECISION_CELLS
+
+    def report(done: int) -> None:
+        if progress is not None:
+            progress(done, total)
+
+    report(0)
+    begun = time.process_time()
+    if step_every_bar:
+        from alphastrike.app.stepped_run import run_stepped  # noqa: PLC0415 - one of the two is needed
+
+        run_stepped(run, recording, provenance.run_id, every=every, after_bar=report)
+    else:
+        from alphastrike.app.compiled_run import run_compiled  # noqa: PLC0415 - one of the two is needed
+
+        run_compiled(run, recording, every=every, after_block=report)
+    clock.engine = time.process_time() - begun
+    return _result(config, inputs, run, recording, (provenance, clock))
+
+
+def _result(
+    config: AlphaStrikeConfig,
+    inputs: Inputs,
+    run: Assembly,
+    recording: Recording,
+    origin: tuple[Provenance, _Clock],
+) -> RunResult:
+    provenance, clock = origin
+    return RunResult(
+        provenance=provenance,
+        history=inputs.history,
+        instruments=run.instruments,
+        initial_equity=config.backtest.initial_equity,
+        fills=recording.joined("fills"),
+        funding=recording.joined("funding"),
+        equity=recording.joined("equity"),
+        decisions=recording.joined("decisions"),
+        trades=recording.joined("trades"),
+        signals=recording.joined("signals"),
+        regimes=recording.regimes,
+        catalogue=recording.catalogue,
+        halts=recording.halts(),
+        bars=int(np.isfinite(inputs.history.close).sum()),
+        liquidations=int(run.desk.account[0]["liquidations"]),
+        first_tradable_ms=recording.first_tradable_ms,
+        assumptions=assumptions_of(config, inputs, run.instruments),
+        elapsed_s=time.perf_counter() - clock.started,
+        engine_s=clock.engine,
+        extra={},
+    )
+
+
+def _provenance(config: AlphaStrikeConfig, inputs: Inputs) -> Provenance:
+    """Identify the run by what it is made of: paths and output folder are not part of that."""
+    config_hash = config_fingerprint(config)
+    digest = hashlib.sha256(f"{inputs.content_hash}:{funding_hash(inputs.funding)}".encode()).hexdigest()
+    run_id = hashlib.sha256(f"{__version__}:{config_hash}:{digest}".encode()).hexdigest()[:12]
+    strategy = config.strategy.name if config.strategy.file is None else config.strategy.file.stem
+    return Provenance(
+        run_id=run_id,
+        seed=config.backtest.seed,
+        data_hash=digest,
+        config_hash=config_hash,
+        config_toml=config_toml(config),
+        strategy=strategy,
+        data_label=inputs.label,
+        is_synthetic=inputs.is_synthetic,
+    )

@@ -1,0 +1,110 @@
+"""Finding plugins: the package's own by walking its folders, others by their entry points.
+
+Found is not enabled: only names in the configuration are built, and an entry point is imported
+only when it is asked for. Order is by name, never by where or when something was found.
+"""
+
+import pkgutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from alphastrike.app.config_keys import unknown
+from alphastrike.domain.errors import ConfigError
+from alphastrike.domain.plugins import FeatureSpec, SignalSpec
+
+Plugin = Any  # what a kind of plugin must offer is its Protocol in `domain.plugins`
+
+_ROOMS = {"adapters": "adapters", "features": "features", "signals": "signals", "strategies": "signals"}
+
+
+def available(kind: str) -> dict[str, Callable[[], Plugin]]:
+    """Every plugin of a kind (`features`, `signals`, `strategies`, `adapters`) by name, sorted.
+
+    A name declared twice is an error: which of the two runs must not depend on the search.
+    """
+    found: dict[str, Callable[[], Plugin]] = {}
+    for name, load in (*_built_in(kind), *_installed(kind)):
+        if name in found:
+            raise ConfigError(f"{kind}: {name} is declared twice; uninstall or rename one of the two")
+        found[name] = load
+    return dict(sorted(found.items()))
+
+
+def chosen(kind: str, names: Iterable[str], key: str) -> dict[str, Plugin]:
+    """The named plugins, sorted by name. `key` is the configuration key the names come from."""
+    found = available(kind)
+    for name in names:
+        if name not in found:
+            raise ConfigError(f"{key}: {unknown(name, list(found))}")
+    return {name: _loaded(name, found[name], key) for name in sorted(set(names))}
+
+
+def plugin_from_file(path: Path) -> Plugin:
+    """The module-level `plugin` of a user's own Python file; the file is run to get it."""
+    if not path.is_file():
+        raise ConfigError(f"strategy.file: observed {path}, allowed a Python file that exists")
+    spec = spec_from_file_location(f"alphastrike_user_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"strategy.file: observed {path}, allowed a file whose name ends in .py")
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up while it is being run
+    try:
+        spec.loader.exec_module(module)
+    except (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"strategy.file: {path} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+    plugin: Plugin = getattr(module, "plugin", None)
+    missing = [name for name in ("name", "Config", "features", "build") if not hasattr(plugin, name)]
+    if missing:
+        raise ConfigError(
+            f"strategy.file: {path} has no module-level `plugin` with {', '.join(missing)}; see examples/"
+        )
+    return plugin
+
+
+def _loaded(name: str, load: Callable[[], Plugin], key: str) -> Plugin:
+    try:
+        return load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"{key}: {name} is installed but cannot be imported: {error}") from error
+
+
+def _built_in(kind: str) -> Iterator[tuple[str, Callable[[], Plugin]]]:
+    for module in _modules(_ROOMS[kind]):
+        plugin = getattr(module, "plugin", None)
+        if plugin is not None and _kind_of(plugin, module) == kind:
+            yield _name_of(plugin), partial(getattr, module, "plugin")
+
+
+def _installed(kind: str) -> Iterator[tuple[str, Callable[[], Plugin]]]:
+    for point in entry_points(group=f"alphastrike.{kind}"):
+        yield point.name, point.load
+
+
+def _modules(room: str) -> Iterator[ModuleType]:
+    package = import_module(f"alphastrike.{room}")
+    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not info.name.rpartition(".")[2].startswith("kernel"):  # compiled code, never a plugin
+            yield import_module(info.name)
+
+
+def _kind_of(plugin: Plugin, module: ModuleType) -> str:
+    spec = getattr(plugin, "spec", None)
+    if isinstance(spec, FeatureSpec):
+        return "features"
+    if isinstance(spec, SignalSpec):
+        return "signals"
+    return "adapters" if module.__name__.startswith("alphastrike.adapters.") else "strategies"
+
+
+def _name_of(plugin: Plugin) -> str:
+    spec = getattr(plugin, "spec", None)
+    return str(plugin.name if spec is None else spec.name)

@@ -1,0 +1,49 @@
+"""The slow way through a history: the streaming engine, one event at a time."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from alphastrike.adapters.simulated.session import SimulatedSession
+from alphastrike.app.assembly import Assembly
+from alphastrike.backtest.recording import Recording
+from alphastrike.backtest.stepping import keep_decisions, step_through
+from alphastrike.domain.ledger import USED_FILLS, USED_FUNDING, USED_NOTICES
+from alphastrike.engine.pipeline import Engine
+from alphastrike.execution.stage import ExecutionStage
+from alphastrike.risk.stage import RiskStage
+
+_REPORT_EVERY = 64
+
+
+def run_stepped(
+    run: Assembly, recording: Recording, run_id: str, *, every: bool, after_bar: Callable[[int], None]
+) -> None:
+    """Step the engine through every bar and record what the compiled run records."""
+    risk = RiskStage(run.desk, run.instruments)
+    execution = ExecutionStage(run.desk, run.instruments, run_id)
+    engine = Engine(run.history.symbols, run.stages, risk, execution)
+    session = SimulatedSession(run.venue, run.instruments, run.rates, run_id)
+    last_code = np.full(len(run.instruments), -1, dtype=np.int64)
+    bars = run.history.open_time_ms.size
+
+    def record(bar: int) -> None:
+        if engine.decisions is not None:
+            recording.observe(engine.decisions)
+        recording.add("equity", risk.equity_row)
+        keep_decisions(recording, run.desk.decisions, last_code, every=every)
+        while risk.trades:
+            recording.add("trades", risk.trades.pop(0).reshape(1))
+        _drain(run, recording)
+        session.rewind()
+        if bar % _REPORT_EVERY == 0 or bar + 1 == bars:
+            after_bar(bar + 1)
+
+    step_through(run.history, session, engine, record)
+
+
+def _drain(run: Assembly, recording: Recording) -> None:
+    venue = run.venue
+    recording.add("fills", venue.fills[: venue.used[USED_FILLS]])
+    recording.add("funding", venue.funding[: venue.used[USED_FUNDING]])
+    venue.used[USED_FILLS] = venue.used[USED_FUNDING] = venue.used[USED_NOTICES] = 0

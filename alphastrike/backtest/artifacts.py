@@ -1,0 +1,103 @@
+"""The run folder: written whole beside its place, then moved there."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from alphastrike.backtest import parquet
+from alphastrike.backtest.metrics.buy_and_hold import buy_and_hold
+from alphastrike.backtest.report.page import render_report
+from alphastrike.backtest.result import RunResult
+from alphastrike.backtest.summary import Summary, summarise
+from alphastrike.domain.errors import ConfigError
+
+ARTIFACTS = (
+    "config.toml",
+    "decisions.parquet",
+    "equity.parquet",
+    "fills.parquet",
+    "funding.parquet",
+    "interventions.parquet",
+    "report.html",
+    "signals.parquet",
+    "summary.json",
+)
+
+
+def write_run(result: RunResult, folder: Path) -> Summary:
+    """Write every artefact of the run to `folder` and return the summary.
+
+    Nothing is seen at `folder` before all of it is there. An earlier run there is replaced.
+    """
+    target = folder.expanduser().resolve()
+    refuse_foreign_folder(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as workspace:
+        fresh = Path(workspace) / "run"
+        fresh.mkdir()
+        summary = _write_files(result, fresh)
+        _swap(fresh, target, Path(workspace) / "replaced")
+    return summary
+
+
+def refuse_foreign_folder(folder: Path) -> None:
+    """`ConfigError` unless `folder` is free, empty, or an earlier run with nothing else in it."""
+    target = folder.expanduser().resolve()
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise ConfigError(f"--out {folder}: is a file; allowed: a new folder or an earlier run's folder")
+    found = sorted(entry.name for entry in target.iterdir())
+    if not found:
+        return
+    if "summary.json" not in found or not _is_summary(target / "summary.json"):
+        raise ConfigError(
+            f"--out {folder}: holds {found[0]} and is no run folder (no summary.json of a run); "
+            "allowed: a new folder or an earlier run's folder"
+        )
+    foreign = [name for name in found if name not in ARTIFACTS]
+    if foreign:
+        raise ConfigError(
+            f"--out {folder}: holds {foreign[0]}, which no backtest wrote and which would be lost; "
+            "move it away or choose another folder"
+        )
+
+
+def summary_json(summary: Summary) -> str:
+    """The text of `summary.json`: fixed key order, shortest exact floats, no NaN."""
+    return json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _swap(fresh: Path, target: Path, replaced: Path) -> None:
+    had_run = target.exists()
+    if had_run:
+        target.rename(replaced)
+    try:
+        fresh.rename(target)
+    except OSError:
+        if had_run:
+            replaced.rename(target)
+        raise
+
+
+def _write_files(result: RunResult, folder: Path) -> Summary:
+    hold = buy_and_hold(result.history)
+    summary = summarise(result, hold)
+    parquet.write_fills(result, folder / "fills.parquet")
+    parquet.write_funding(result, folder / "funding.parquet")
+    parquet.write_equity(result, folder / "equity.parquet")
+    parquet.write_decisions(result, folder / "decisions.parquet")
+    parquet.write_signals(result, folder / "signals.parquet")
+    parquet.write_interventions(folder / "interventions.parquet")
+    (folder / "config.toml").write_text(result.provenance.config_toml, encoding="utf-8")
+    (folder / "report.html").write_text(render_report(result, summary, hold), encoding="utf-8")
+    (folder / "summary.json").write_text(summary_json(summary), encoding="utf-8")
+    return summary
+
+
+def _is_summary(path: Path) -> bool:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError):
+        return False
+    return isinstance(content, dict) and "schema_version" in content and "run_id" in content

@@ -1,0 +1,1 @@
+"""Performance statistics: pure functions of arrays, one topic a module."""

@@ -1,0 +1,1 @@
+"""The picture of a run: one HTML file that needs no network."""

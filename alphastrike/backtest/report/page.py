@@ -1,0 +1,147 @@
+"""The report page: charts and the console's tables in one file, libraries included."""
+
+import json
+from html import escape
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from alphastrike.backtest.formatting import UNKNOWN, moment, money, number, percent
+from alphastrike.backtest.metrics.buy_and_hold import BuyAndHold
+from alphastrike.backtest.report import figures
+from alphastrike.backtest.result import RunResult
+from alphastrike.backtest.tables import Table, all_tables, assumptions_table, warm_up_line
+from alphastrike.domain.errors import ConfigError
+
+_HERE = Path(__file__).parent
+_NARROW_COLUMNS = 4
+
+
+def render_report(result: RunResult, summary: dict[str, Any], hold: BuyAndHold | None) -> str:
+    """The whole page as text; it opens without a network and holds no clock time."""
+    charts = {
+        "equity": figures.equity_figure(result, hold),
+        "leverage": figures.leverage_figure(result),
+        "weights": figures.weights_figure(result),
+        "halts": figures.halts_figure(result),
+        "prices": figures.price_figures(result),
+    }
+    parts = {
+        "title": escape(f"{summary['strategy']} · {summary['run_id']}"),
+        "style": _asset("page.css"),
+        "header": _header(summary),
+        "symbols": "".join(f"<option>{escape(symbol)}</option>" for symbol in summary["symbols"]),
+        "weights_hidden": "" if charts["weights"] else "hidden",
+        "halts_hidden": "" if charts["halts"] else "hidden",
+        "tables": _tables(summary),
+        "data": _script_json(charts),
+        "plotly": _plotly_source(),
+        "script": _asset("page.js"),
+    }
+    page = _asset("page.html")
+    # The library comes last: what it contains is never searched for placeholders.
+    for name, text in parts.items():
+        page = page.replace(f"<!--{name}-->", text, 1)
+    return page
+
+
+def _asset(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _plotly_source() -> str:
+    """The chart library as the installed package ships it, found without importing the package."""
+    spec = find_spec("plotly")
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        source = Path(folder) / "package_data" / "plotly.min.js"
+        if source.is_file():
+            return source.read_text(encoding="utf-8")
+    raise ConfigError(
+        "report: plotly's package_data/plotly.min.js not found; reinstall with `pip install plotly`"
+    )
+
+
+def _script_json(value: Any) -> str:
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def _header(summary: dict[str, Any]) -> str:
+    symbols = summary["symbols"]
+    names = ", ".join(symbols[:6]) + (f" +{len(symbols) - 6}" if len(symbols) > 6 else "")
+    period = f"{moment(summary['start_ms'])} to {moment(summary['end_ms'])} UTC"
+    line = f"{names} · {summary['interval']} · {period} · {summary['data_label']}"
+    banner = ""
+    if summary["is_synthetic"]:
+        text = "Synthetic data: an invented market. Nothing here is evidence about a real one."
+        banner = f'<p class="banner">{escape(text)}</p>'
+    return (
+        f"{banner}<h1>{escape(str(summary['strategy']))}</h1>"
+        f'<p class="muted">{escape(line)}</p><p class="muted">Run {escape(str(summary["run_id"]))}, '
+        f"seed {summary['seed']}</p>"
+        f'<div class="cards">{"".join(_card(*card) for card in _key_figures(summary))}</div>'
+    )
+
+
+def _key_figures(summary: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    hold = summary["buy_and_hold"]
+    error = summary["sharpe_standard_error"]
+    held = f"buy and hold {percent(hold['total_return'])}" if hold else ""
+    return (
+        ("Final equity", money(summary["final_equity"]), f"from {money(summary['initial_equity'])}"),
+        ("Total return", percent(summary["total_return"]), held),
+        ("Sharpe", number(summary["sharpe"]), f"± {error:.2f} standard error" if error else ""),
+        ("Max drawdown", percent(summary["max_drawdown"]), money(summary["drawdown"]["quote"])),
+        ("Profit factor", number(summary["profit_factor"]), f"{number(summary['trades'])} trades"),
+        ("Fees and slippage", money(summary["fees"] + summary["slippage"]), _funding(summary)),
+    )
+
+
+def _funding(summary: dict[str, Any]) -> str:
+    return f"funding {money(summary['funding'])}"
+
+
+def _card(name: str, value: str, detail: str) -> str:
+    tone = " neg" if value.startswith("-") and value != UNKNOWN else ""
+    return (
+        f'<div class="card"><span>{escape(name)}</span><b class="num{tone}">{escape(value)}</b>'
+        f"<small>{escape(detail)}&nbsp;</small></div>"
+    )
+
+
+def _tables(summary: dict[str, Any]) -> str:
+    tables = (assumptions_table(summary), *all_tables(summary, max_symbols=None))
+    shown = [table for table in tables if table.rows]
+    narrow = "".join(_table(table) for table in shown if len(table.columns) <= _NARROW_COLUMNS)
+    wide = "".join(_table(table) for table in shown if len(table.columns) > _NARROW_COLUMNS)
+    return f'<div class="narrow">{narrow}</div>{wide}<p class="muted">{escape(warm_up_line(summary))}</p>'
+
+
+def _table(table: Table) -> str:
+    head = ""
+    if any(table.columns):
+        cells = "".join(
+            f'<th class="{_align(table, i)}">{escape(name)}</th>' for i, name in enumerate(table.columns)
+        )
+        head = f"<thead><tr>{cells}</tr></thead>"
+    rows = "".join(
+        f"<tr{' class=warn' if index in table.warnings else ''}>"
+        + "".join(f'<td class="{_tone(table, i, cell)}">{escape(cell)}</td>' for i, cell in enumerate(row))
+        + "</tr>"
+        for index, row in enumerate(table.rows)
+    )
+    note = f'<p class="muted">{escape(table.note)}</p>' if table.note else ""
+    return (
+        f'<section class="panel"><h2>{escape(table.title)}</h2>'
+        f'<div class="scroll"><table>{head}<tbody>{rows}</tbody></table></div>{note}</section>'
+    )
+
+
+def _align(table: Table, column: int) -> str:
+    return "text" if column < table.text_columns else "num"
+
+
+def _tone(table: Table, column: int, cell: str) -> str:
+    indent = " sub" if column == 0 and cell.startswith("  ") else ""
+    negative = " neg" if cell.startswith("-") and cell != UNKNOWN else ""
+    return _align(table, column) + indent + negative

@@ -1,0 +1,91 @@
+"""The driver that steps the engine at every bar: slow, and the measure of every faster one."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import numpy as np
+
+from alphastrike.backtest.recording import Recording
+from alphastrike.domain.blocks import CandleHistory
+from alphastrike.domain.commands import Command, Step
+from alphastrike.domain.events import CandlesClosed, Event
+from alphastrike.domain.market import UnifiedCandle
+from alphastrike.domain.outcomes import Code
+
+
+class Session(Protocol):
+    """A venue that answers at once."""
+
+    def feed(self, history: CandleHistory, bar: int) -> tuple[Event, ...]:
+        """Live through one bar; returns what happened."""
+        ...
+
+    def send(self, command: Command, now_ms: int) -> tuple[Event, ...]:
+        """Carry out a command; returns the answer."""
+        ...
+
+
+class Handler(Protocol):
+    """The engine, as the driver sees it."""
+
+    def handle(self, event: Event) -> Step:
+        """Answer one event."""
+        ...
+
+
+def step_through(
+    history: CandleHistory, session: Session, engine: Handler, after_bar: Callable[[int], None]
+) -> None:
+    """Feed every bar to the venue, its news to the engine, and the engine's commands to the venue."""
+    for bar in range(history.open_time_ms.size):
+        _tell(engine, session.feed(history, bar))
+        event = candles_at(history, bar)
+        for command in engine.handle(event).commands:
+            _tell(engine, session.send(command, event.close_time_ms))
+        after_bar(bar)
+
+
+def candles_at(history: CandleHistory, bar: int) -> CandlesClosed:
+    """The candles of one bar as a feed would deliver them."""
+    open_ms = int(history.open_time_ms[bar])
+    candles = tuple(
+        _candle(history, row, bar) for row in range(len(history.symbols)) if _has_candle(history, row, bar)
+    )
+    close_ms = open_ms + history.interval_ms - 1
+    return CandlesClosed(close_ms, open_ms, history.interval_ms, candles)
+
+
+def _has_candle(history: CandleHistory, row: int, bar: int) -> bool:
+    columns = (history.open, history.high, history.low, history.close, history.volume)
+    return not all(np.isnan(column[row, bar]) for column in columns)
+
+
+def _candle(history: CandleHistory, row: int, bar: int) -> UnifiedCandle:
+    taker = float(history.taker_buy_volume[row, bar])
+    return UnifiedCandle(
+        symbol=history.symbols[row],
+        interval_ms=history.interval_ms,
+        open_time_ms=int(history.open_time_ms[bar]),
+        open=float(history.open[row, bar]),
+        high=float(history.high[row, bar]),
+        low=float(history.low[row, bar]),
+        close=float(history.close[row, bar]),
+        volume=float(history.volume[row, bar]),
+        taker_buy_volume=None if np.isnan(taker) else taker,
+    )
+
+
+def keep_decisions(
+    recording: Recording, decisions: np.ndarray, last_code: np.ndarray, *, every: bool
+) -> None:
+    """Count the codes of one bar's decisions and keep those that act or say something new."""
+    codes = decisions["code"]
+    np.add.at(recording.codes, codes, 1)
+    new = (codes == Code.ORDERED) | (codes != last_code)
+    recording.add("decisions", decisions if every else decisions[new])
+    last_code[:] = codes
+
+
+def _tell(engine: Handler, events: Iterable[Event]) -> None:
+    for event in events:
+        engine.handle(event)

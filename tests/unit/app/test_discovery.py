@@ -1,0 +1,119 @@
+"""Plugins are found by walking the package, by entry points, and in a user's own file."""
+
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from alphastrike.app import discovery
+from alphastrike.app.discovery import available, chosen, plugin_from_file
+from alphastrike.domain.errors import ConfigError
+from alphastrike.domain.plugins import FeatureSpec, SignalSpec
+
+
+@pytest.mark.parametrize(("kind", "spec"), [("features", FeatureSpec), ("signals", SignalSpec)])
+def test_the_package_offers_its_own_plugins_by_name(kind, spec):
+    found = {name: load() for name, load in available(kind).items()}
+
+    assert found
+    assert list(found) == sorted(found)
+    for name, plugin in found.items():
+        assert isinstance(plugin.spec, spec)
+        assert plugin.spec.name == name
+
+
+def test_strategies_are_told_from_signals():
+    assert set(available("strategies")) == {"ema_cross", "ensemble"}
+    assert "ema_cross" not in available("signals")
+
+
+def test_the_simulated_venue_is_an_adapter():
+    assert list(available("adapters")) == ["simulated"]
+
+
+def test_a_name_nobody_has_is_an_error_with_the_nearest_one():
+    with pytest.raises(ConfigError, match=r"features.enabled: unknown name 'atr_41'; did you mean atr_14\?"):
+        chosen("features", ["atr_41"], "features.enabled")
+
+
+def test_only_what_is_named_is_returned_sorted_and_once():
+    found = chosen("features", ["log_return_1", "atr_14", "log_return_1"], "features.enabled")
+
+    assert list(found) == ["atr_14", "log_return_1"]
+
+
+def test_an_installed_plugin_is_found_but_not_imported_until_chosen(monkeypatch):
+    point = EntryPoint(name="zz_mine", value="no_such_package.signals:plugin", group="alphastrike.signals")
+    monkeypatch.setattr(discovery, "entry_points", lambda group: [point] if group == point.group else [])
+
+    found = available("signals")
+
+    assert list(found)[-1] == "zz_mine"
+    with pytest.raises(ConfigError, match=r"zz_mine .* cannot be imported"):
+        chosen("signals", ["zz_mine"], "signals.enabled")
+
+
+def test_a_name_declared_twice_is_an_error(monkeypatch):
+    point = EntryPoint(name="ema_cross", value="somebody.else:plugin", group="alphastrike.strategies")
+    monkeypatch.setattr(discovery, "entry_points", lambda group: [point])
+
+    with pytest.raises(ConfigError, match="ema_cross is declared twice"):
+        available("strategies")
+
+
+OWN = """
+from alphastrike.domain.settings import Settings
+from alphastrike.signals.ema_cross import EmaCrossStrategy
+
+class Options(Settings):
+    fast: int = 3
+
+class Mine:
+    name = "mine"
+    Config = Options
+    def features(self, config, signals):
+        return ("ema_gap_12_26",)
+    def build(self, config, symbols, interval_ms, round_trip_cost, signals):
+        return EmaCrossStrategy()
+
+plugin = Mine()
+"""
+
+
+def test_a_strategy_in_a_file_of_ones_own_is_found(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(OWN)
+
+    plugin = plugin_from_file(path)
+
+    assert plugin.name == "mine"
+    assert plugin.Config().fast == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("import nothing_of_this_name\n", "cannot be imported: ModuleNotFoundError"),
+        ("def broken(:\n", "cannot be imported: SyntaxError"),
+        ("x = 1\n", "no module-level `plugin` with name, Config, features, build"),
+        ("class P: name = 'x'\nplugin = P()\n", "no module-level `plugin` with Config, features, build"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_an_error_that_says_why(tmp_path, content, expected):
+    path = tmp_path / "mine.py"
+    path.write_text(content)
+
+    with pytest.raises(ConfigError, match=expected):
+        plugin_from_file(path)
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(ConfigError, match="a Python file that exists"):
+        plugin_from_file(tmp_path / "nowhere.py")
+
+
+def test_a_file_that_is_no_python_file_is_an_error(tmp_path):
+    path = tmp_path / "mine.txt"
+    path.write_text(OWN)
+
+    with pytest.raises(ConfigError, match=r"ends in \.py"):
+        plugin_from_file(path)

@@ -1,4 +1,10 @@
-"""Settings every test shares."""
+"""Settings, places and the command line every test shares."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
 
 from alphastrike.app.kernel_cache import use_kernel_cache
 
@@ -6,5 +12,49 @@ use_kernel_cache()
 
 from hypothesis import HealthCheck, settings  # noqa: E402
 
+from alphastrike.cli.main import main  # noqa: E402
+
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real market data beside the checkout; the test is skipped where there is none."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no market data at {folder}")
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOutcome:
+    """What a command left behind."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def alphastrike(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., CommandOutcome]:
+    """Run `alphastrike ARGUMENTS` inside the test process, in an empty folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> CommandOutcome:
+        with pytest.raises(SystemExit) as left:
+            main(arguments)
+        captured = capsys.readouterr()
+        return CommandOutcome(int(left.value.code or 0), captured.out, captured.err)
+
+    return run

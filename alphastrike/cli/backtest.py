@@ -1,0 +1,120 @@
+"""`alphastrike backtest`: the main job."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alphastrike.cli.config import ConfigFile
+
+if TYPE_CHECKING:
+    from alphastrike.app.config import AlphaStrikeConfig
+    from alphastrike.backtest.result import RunResult
+
+# The first line keeps the help's layout as it is written here.
+BACKTEST_EXAMPLES = """\b
+Examples:
+  alphastrike backtest
+  alphastrike backtest --data candles/1h --funding funding --out runs/mine
+  alphastrike backtest --data candles/1h --strategy ema_cross --start 2025-01-01
+  alphastrike backtest --strategy my_strategy.py --symbols BTCUSDT,ETHUSDT --json
+"""
+
+
+def backtest(
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="Candle file, folder, or store [default: the embedded synthetic market].", metavar="PATH"
+        ),
+    ] = None,
+    funding: Annotated[str | None, typer.Option(help="Funding-rate file or folder.", metavar="PATH")] = None,
+    symbols: Annotated[
+        str | None, typer.Option(help="Symbols to trade [default: all].", metavar="A,B")
+    ] = None,
+    interval: Annotated[str | None, typer.Option(help="Candle interval.", metavar="1h")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="First candle open, inclusive.", metavar="DATE|MS")
+    ] = None,
+    end: Annotated[str | None, typer.Option(help="Last candle open, exclusive.", metavar="DATE|MS")] = None,
+    strategy: Annotated[
+        str | None, typer.Option(help="Strategy by name, or your own Python file.", metavar="NAME|FILE.py")
+    ] = None,
+    llm: Annotated[
+        str | None, typer.Option(help="Circuit breaker; this version has only off.", metavar="off")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seeds every draw; same seed, same run.", metavar="N")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Run folder [default: runs/<run_id>].", metavar="DIR")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of tables.")] = False,
+    step_every_bar: Annotated[
+        bool, typer.Option("--step-every-bar", help="Step the engine bar by bar; same run, slower.")
+    ] = False,
+    config: ConfigFile = None,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Say on stderr what is being done.")
+    ] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colour, as with NO_COLOR=1.")] = False,
+) -> None:
+    """Trade recorded candles, or the embedded synthetic market, and write the run to a folder."""
+    from alphastrike.app.config_loading import load_config
+
+    is_file = strategy is not None and strategy.endswith(".py")
+    given = [
+        ("--data", "data.path", data),
+        ("--funding", "data.funding", funding),
+        ("--symbols", "data.symbols", symbols),
+        ("--interval", "data.interval", interval),
+        ("--start", "data.start", start),
+        ("--end", "data.end", end),
+        ("--strategy", "strategy.file" if is_file else "strategy.name", strategy),
+        ("--llm", "backtest.llm", llm),
+        ("--seed", "backtest.seed", seed),
+        ("--out", "output.directory", out),
+    ]
+    options: list[tuple[str, str, object]] = [option for option in given if option[2] is not None]
+    if strategy is not None and not is_file:
+        options.append(("--strategy", "strategy.file", None))
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
+    loaded = load_config(config, os.environ, options)
+    if verbose:
+        for path, origin in loaded.origins.items():
+            typer.echo(f"{'.'.join(path)} from {origin}", err=True)
+    result = _run(loaded.config, step_every_bar=step_every_bar)
+    _deliver(result, loaded.config, as_json=as_json)
+
+
+def _run(config: "AlphaStrikeConfig", *, step_every_bar: bool) -> "RunResult":
+    """The run, with everything that can be refused checked before the long part starts."""
+    from alphastrike.app.kernel_cache import has_kernels, use_kernel_cache
+
+    use_kernel_cache()
+    if not has_kernels():
+        typer.echo("compiling kernels, once: later runs start at once", err=True)
+    from alphastrike.app.backtest import run_backtest
+    from alphastrike.backtest.artifacts import refuse_foreign_folder
+    from alphastrike.cli.attention import watched
+
+    if config.output.directory is not None:
+        refuse_foreign_folder(config.output.directory)
+    with watched("backtest") as progress:
+        return run_backtest(config, step_every_bar=step_every_bar, progress=progress)
+
+
+def _deliver(result: "RunResult", config: "AlphaStrikeConfig", *, as_json: bool) -> None:
+    from alphastrike.backtest.artifacts import summary_json, write_run
+
+    folder = config.output.directory or Path("runs") / result.provenance.run_id
+    summary = write_run(result, folder)
+    if as_json:
+        typer.echo(summary_json(summary), nl=False)
+        return
+    from alphastrike.backtest.console import print_summary
+
+    print_summary(summary)
+    typer.echo(f"run folder: {folder} (open {folder / 'report.html'} in a browser)")

@@ -1,0 +1,31 @@
+"""Exit codes: the same in every command and every release."""
+
+from enum import IntEnum
+
+from alphastrike.domain.errors import (
+    AlphaStrikeError,
+    ConfigError,
+    DataError,
+    InvariantBroken,
+    VenueUnreachable,
+)
+
+
+class Exit(IntEnum):
+    """What the process says to whoever started it."""
+
+    OK = 0
+    FAILED = 1
+    UNUSABLE_INPUT = 2  # command line, configuration or data
+    HALTED = 3  # fail-closed: something that must always hold did not
+    UNREACHABLE = 4  # a venue did not answer
+    INTERRUPTED = 130
+
+
+def exit_code(fault: AlphaStrikeError) -> Exit:
+    """The code for a fault, by whose fault it is."""
+    if isinstance(fault, ConfigError | DataError):
+        return Exit.UNUSABLE_INPUT
+    if isinstance(fault, InvariantBroken):
+        return Exit.HALTED
+    return Exit.UNREACHABLE if isinstance(fault, VenueUnreachable) else Exit.FAILED

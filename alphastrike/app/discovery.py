@@ -79,9 +79,16 @@ def _loaded(name: str, load: Callable[[], Plugin], key: str) -> Plugin:
 
 def _built_in(kind: str) -> Iterator[tuple[str, Callable[[], Plugin]]]:
     for module in _modules(_ROOMS[kind]):
-        plugin = getattr(module, "plugin", None)
-        if plugin is not None and _kind_of(plugin, module) == kind:
-            yield _name_of(plugin), partial(getattr, module, "plugin")
+        for plugin in (getattr(module, "plugin", None), *getattr(module, "plugins", ())):
+            # A sub-module called `plugin` hangs on its package under the same name.
+            if plugin is None or isinstance(plugin, ModuleType):
+                continue
+            if _kind_of(plugin, module) == kind:
+                yield _name_of(plugin), partial(_itself, plugin)
+
+
+def _itself(plugin: Plugin) -> Plugin:
+    return plugin
 
 
 def _installed(kind: str) -> Iterator[tuple[str, Callable[[], Plugin]]]:

@@ -119,7 +119,7 @@ class Engine:
             if (
                 candle.symbol not in self._rows
                 or not candle.is_closed
-                or candle.interval_ms != event.interval_ms
+                or (candle.open_time_ms, candle.interval_ms) != (event.open_time_ms, event.interval_ms)
             ):
                 raise InvariantBroken(f"a feed delivered a candle the engine did not ask for: {candle}")
             taker = np.nan if candle.taker_buy_volume is None else candle.taker_buy_volume

@@ -1,8 +1,6 @@
 """What must hold for every feature in the package, found by looking, not by listing."""
 
-import importlib
 import os
-import pkgutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import alphastrike.features
+from alphastrike.app.discovery import available
 from alphastrike.domain.blocks import CandleHistory, HaltGrid, MarketBlock
 from alphastrike.domain.intervals import HOUR_MS, bars_in
 from alphastrike.domain.plugins import Feature, Monitor
@@ -23,13 +21,7 @@ COLUMNS = ("open", "high", "low", "close", "volume", "taker_buy_volume")
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 
 
-def _found() -> dict[str, Feature]:
-    modules = pkgutil.walk_packages(alphastrike.features.__path__, "alphastrike.features.")
-    plugins = [getattr(importlib.import_module(module.name), "plugin", None) for module in modules]
-    return {plugin.spec.name: plugin for plugin in plugins if plugin is not None}
-
-
-FEATURES = _found()
+FEATURES: dict[str, Feature] = {name: load() for name, load in available("features").items()}
 every_feature = pytest.mark.parametrize("name", sorted(FEATURES))
 intervals = st.sampled_from([HOUR_MS // 2, HOUR_MS, 4 * HOUR_MS])
 seeds = st.integers(0, 1000)

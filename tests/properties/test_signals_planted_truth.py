@@ -1,13 +1,11 @@
 """What is there is found, what is not there is not traded."""
 
 import math
-import pkgutil
-from importlib import import_module
 
 import numpy as np
 import pytest
 
-import alphastrike.features as feature_room
+from alphastrike.app.discovery import chosen
 from alphastrike.domain.blocks import CandleHistory, PredictionBlock
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.features.feature_set import FeatureSet
@@ -92,16 +90,6 @@ def test_coins_hold_next_to_no_weight(standings):
     assert coins / everything < 0.05
 
 
-def features_for(names):
-    """The feature plugins of these names."""
-    modules = (
-        import_module(f"{feature_room.__name__}.{module.name}")
-        for module in pkgutil.iter_modules(feature_room.__path__)
-    )
-    found = (module.plugin for module in modules if hasattr(module, "plugin"))
-    return tuple(feature for feature in found if feature.spec.name in names)
-
-
 def judged(history):
     """The default ensemble on a whole history, costs included, with a few of its signals."""
     signals = (
@@ -114,7 +102,9 @@ def judged(history):
     )
     strategy = plugin.build(SignalsConfig(), history.symbols, history.interval_ms, ROUND_TRIP, signals)
     names = strategy.features
-    stage = FeatureSet(features_for(names), history.symbols, history.interval_ms, names)
+    stage = FeatureSet(
+        tuple(chosen("features", names, "features").values()), history.symbols, history.interval_ms, names
+    )
     features = stage.advance(history.block(0, history.close.shape[1]))
     silent = np.full(history.close.shape, math.nan)
     return strategy.advance(features, PredictionBlock(silent, features.halts))

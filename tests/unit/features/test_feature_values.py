@@ -1,19 +1,15 @@
 """Every feature against numbers worked by hand or a plain computation of its definition."""
 
-import importlib
 import math
-import pkgutil
 
 import numpy as np
 import pytest
 
-import alphastrike.features
+from alphastrike.app.discovery import available
 from alphastrike.domain.blocks import HaltGrid, MarketBlock
 from alphastrike.domain.intervals import HOUR_MS
 
-_MODULES = pkgutil.walk_packages(alphastrike.features.__path__, "alphastrike.features.")
-_PLUGINS = [getattr(importlib.import_module(module.name), "plugin", None) for module in _MODULES]
-FEATURES = {plugin.spec.name: plugin for plugin in _PLUGINS if plugin is not None}
+FEATURES = {name: load() for name, load in available("features").items()}
 
 
 def value_of(name, close, *, interval_ms=HOUR_MS, first_bar=400_000, **columns):

@@ -1,4 +1,4 @@
-"""Return of the last 24 hours against what is usual."""
+"""Return of the last hours against what is usual."""
 
 from alphastrike.domain.intervals import HOUR_MS, bars_in
 from alphastrike.domain.plugins import FeatureFold, FeatureSpec
@@ -6,26 +6,28 @@ from alphastrike.numerics.folds import Fold
 from alphastrike.numerics.smoothing import fade_rows, half_life_decay
 from alphastrike.numerics.standardized_change import standardized_change, standardized_change_width
 
-_HOURS = 24.0
 _HALF_LIFE_HOURS = 24.0
 _WARM_UP_HOURS = 48.0
 
 
-class ReturnOverVolatility24h:
-    """Log return of 24 hours in units of sigma √k, k bars; sigma from squared returns, half-life 24 h."""
+class ReturnOverVolatility:
+    """Log return of `hours` in units of sigma √k, k bars; sigma from squared returns, half-life 24 h."""
 
-    spec = FeatureSpec(
-        name="return_24h_over_vol",
-        unit="standard deviations",
-        lookback_hours=_WARM_UP_HOURS,
-        inputs=("close",),
-        lowest=-100.0,
-        highest=100.0,
-    )
+    def __init__(self, hours: int) -> None:
+        """Declare the feature over so many hours."""
+        self._hours = hours
+        self.spec = FeatureSpec(
+            name=f"return_{hours}h_over_vol",
+            unit="standard deviations",
+            lookback_hours=_WARM_UP_HOURS,
+            inputs=("close",),
+            lowest=-100.0,
+            highest=100.0,
+        )
 
     def build(self, symbols: tuple[str, ...], interval_ms: int) -> FeatureFold:
         """A fresh fold for these symbols."""
-        length = bars_in(_HOURS, interval_ms)
+        length = bars_in(self._hours, interval_ms)
         decay = half_life_decay(_HALF_LIFE_HOURS * HOUR_MS / interval_ms)
         warm = bars_in(_WARM_UP_HOURS, interval_ms)
         return Fold(
@@ -38,4 +40,4 @@ class ReturnOverVolatility24h:
         )
 
 
-plugin = ReturnOverVolatility24h()
+plugins = tuple(ReturnOverVolatility(hours) for hours in (1, 12, 24))

@@ -10,6 +10,7 @@ from alphastrike.domain.ledger import Markets, Outbox
 from alphastrike.domain.orders import OrderState
 from alphastrike.domain.records import EQUITY
 from alphastrike.execution.kernel_orders import plan
+from alphastrike.numerics.grid import on_grid
 from alphastrike.risk.books import Desk, DeskTerms
 from alphastrike.risk.config import RiskConfig
 from alphastrike.risk.kernel_desk import decide, observe
@@ -48,12 +49,12 @@ class Trader:
             self.desk,
             symbol,
             self.now_ms,
-            code,
+            np.int16(code),
             float(observed),
             float(limit),
             float(forecast),
             float(conviction),
-            0,
+            np.int8(0),
             float(atr),
         )
         return self.desk.decisions[symbol]
@@ -73,6 +74,8 @@ class Trader:
         """Put a position on the books without trading."""
         position = self.desk.positions[symbol]
         position["lots"] = lots
+        position["quantity"] = on_grid(lots, float(self.desk.instruments[symbol]["step"]))
+        position["quantity"] = on_grid(lots, self.desk.instruments[symbol]["step"])
         position["entry_price"] = price
         position["mark_price"] = price
         position["opened_ms"] = self.now_ms if opened_ms is None else opened_ms

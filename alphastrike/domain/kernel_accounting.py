@@ -11,11 +11,11 @@ from alphastrike.numerics.grid import on_grid
 
 
 @compiled
-def unrealized_pnl(position: Any, step: float) -> float:
-    """Profit of an open linear position at its mark price, quote."""
+def unrealized_pnl(position: Any) -> float:
+    """Profit of an open linear position at its mark price, quote; 0 when flat, whatever the mark."""
     if position["lots"] == 0:
         return 0.0
-    return float(on_grid(position["lots"], step) * (position["mark_price"] - position["entry_price"]))
+    return float(position["quantity"] * (position["mark_price"] - position["entry_price"]))
 
 
 @compiled
@@ -35,7 +35,7 @@ def apply_fill(account: Any, position: Any, fill: Any, step: float, trade: Any) 
         fill["realized"] = 0.0
         account["wallet"] -= fill["fee"]
         _grow(position, fill, signed, fill["fee"])
-        fill["position_after"] = position["lots"]
+        _settle(position, fill, step)
         return False
     closing = min(abs(held), fill["lots"])
     side = 1.0 if held > 0 else -1.0
@@ -53,7 +53,7 @@ def apply_fill(account: Any, position: Any, fill: Any, step: float, trade: Any) 
         position["lots"] = 0
         if opening > 0:
             _grow(position, fill, fill["side"] * opening, fill["fee"] - closing_fee)
-    fill["position_after"] = position["lots"]
+    _settle(position, fill, step)
     return bool(ended)
 
 
@@ -69,6 +69,12 @@ def apply_funding(account: Any, position: Any, payment: float) -> None:
 def funding_payment(lots: int, step: float, mark_price: float, rate: float) -> float:
     """What the holder receives: longs pay a positive rate, on notional at the mark price."""
     return float(-on_grid(lots, step) * mark_price * rate)
+
+
+@compiled
+def _settle(position: Any, fill: Any, step: float) -> None:
+    position["quantity"] = on_grid(position["lots"], step)
+    fill["position_after"] = position["lots"]
 
 
 @compiled

@@ -41,6 +41,7 @@ ACCOUNT = np.dtype(
 POSITION = np.dtype(
     [
         ("lots", "i8"),  # signed
+        ("quantity", "f8"),  # the same in base units
         ("entry_price", "f8"),
         ("mark_price", "f8"),
         ("isolated_margin", "f8"),

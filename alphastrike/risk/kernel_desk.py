@@ -37,9 +37,8 @@ def observe(desk: Any, close_ms: int, daily_volatility: float, row: Any) -> None
     for symbol in range(desk.positions.shape[0]):
         position = desk.positions[symbol]
         if position["lots"] != 0:
-            step = desk.instruments[symbol]["step"]
-            notional = on_grid(position["lots"], step) * position["mark_price"]
-            unrealized += unrealized_pnl(position, step)
+            notional = position["quantity"] * position["mark_price"]
+            unrealized += unrealized_pnl(position)
             gross += abs(notional)
             net += notional
     equity = account["wallet"] + unrealized
@@ -153,12 +152,13 @@ def decide(
         _manage(desk, symbol, close_ms, wanted, atr_fraction)
     elif wanted != 0:
         enter(desk, symbol, wanted, atr_fraction, _ENTRY)
-    step = desk.instruments[symbol]["step"]
-    target = on_grid(intent["target_lots"], step)
-    decision["target_notional"] = target * position["mark_price"] if intent["target_lots"] != 0 else 0.0
+    target = position["quantity"]
+    if intent["acts"] != 0:
+        target = on_grid(intent["target_lots"], desk.instruments[symbol]["step"])
+    decision["target_notional"] = target * position["mark_price"]
 
 
-@compiled_without_allocation
+@compiled_into_caller
 def _manage(desk: Any, symbol: int, close_ms: int, wanted: int, atr_fraction: float) -> None:
     """What to do with an open position: time stop, then turn, then leverage cut, else hold."""
     position, rules = desk.positions[symbol], desk.rules[0]
@@ -180,7 +180,7 @@ def _manage(desk: Any, symbol: int, close_ms: int, wanted: int, atr_fraction: fl
         return
     cap = rules["symbol_exposure"] * desk.state[0]["leverage"] * desk.account[0]["equity"]
     step = desk.instruments[symbol]["step"]
-    notional = abs(on_grid(lots, step)) * position["mark_price"]
+    notional = abs(position["quantity"]) * position["mark_price"]
     if notional > cap * (1.0 + rules["dead_band"]):
         kept = whole_steps(max(0.0, cap) / position["mark_price"], step)
         if kept < abs(lots):

@@ -9,7 +9,6 @@ from alphastrike.domain.kernel_accounting import apply_funding, funding_payment,
 from alphastrike.domain.kernel_margin import liquidation_price, maintenance_margin
 from alphastrike.domain.records import NOTICE_FUNDING
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation, constant
-from alphastrike.numerics.grid import on_grid
 
 # What backs a position: all of it, or what other positions' maintenance leaves free.
 WHOLE, FREE = constant(0), constant(1)
@@ -58,9 +57,8 @@ def remark(venue: Any, symbol: int) -> None:
     state = venue.state[0]
     if position["lots"] == 0 and venue.maintenance[symbol] == 0.0 and venue.unrealized[symbol] == 0.0:
         return
-    step = venue.instruments[symbol]["step"]
-    unrealized = unrealized_pnl(position, step)
-    notional = abs(on_grid(position["lots"], step)) * position["mark_price"]
+    unrealized = unrealized_pnl(position)
+    notional = abs(position["quantity"]) * position["mark_price"]
     maintenance = maintenance_margin(notional, venue.tiers[symbol])
     state["unrealized"] += unrealized - venue.unrealized[symbol]
     state["maintenance"] += maintenance - venue.maintenance[symbol]
@@ -86,7 +84,7 @@ def liquidation_level(venue: Any, symbol: int, start: float, end: float) -> floa
     """Where on the way from start to end the position is liquidated; NaN when it survives."""
     position = venue.positions[symbol]
     tiers = venue.tiers[symbol]
-    quantity = on_grid(position["lots"], venue.instruments[symbol]["step"])
+    quantity = position["quantity"]
     entry = position["entry_price"]
     backing = collateral(venue, symbol, FREE)
     if backing + quantity * (end - entry) > maintenance_margin(abs(quantity) * end, tiers):

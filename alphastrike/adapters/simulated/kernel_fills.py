@@ -158,7 +158,7 @@ def liquidate(venue: Any, symbol: int, mark_price: float, collateral: float, ts_
     rules = venue.instruments[symbol]
     side = -1 if position["lots"] > 0 else 1
     lots = abs(position["lots"])
-    quantity = on_grid(position["lots"], rules["step"])
+    quantity = position["quantity"]
     bankrupt = bankruptcy_price(quantity, position["entry_price"], collateral)
     price = taker_price(venue, symbol, side, lots, mark_price)
     if not math.isnan(bankrupt) and side * (price - bankrupt) > 0.0:

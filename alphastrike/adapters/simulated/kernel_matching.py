@@ -26,7 +26,7 @@ from alphastrike.domain.records import (
     PHASE_TRIGGERED,
 )
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation, constant
-from alphastrike.numerics.grid import on_grid, whole_steps
+from alphastrike.numerics.grid import whole_steps
 
 _MARKET = constant(OrderType.MARKET)
 _LIMIT = constant(OrderType.LIMIT)
@@ -56,7 +56,7 @@ def is_quiet(venue: Any, symbol: int, candle: Any) -> bool:
             return False
     if position["lots"] == 0:
         return True
-    quantity = on_grid(position["lots"], venue.instruments[symbol]["step"])
+    quantity = position["quantity"]
     worst = candle.low if quantity > 0.0 else candle.high
     backing = collateral(venue, symbol, FREE) + quantity * (worst - position["entry_price"])
     # Maintenance grows with price: what suffices at the high suffices everywhere below it.

@@ -8,7 +8,7 @@ from alphastrike.numerics.grid import on_grid
 
 def unrealized(venue: Venue, row: int) -> float:
     """Profit of a symbol's open position at its mark price."""
-    return float(unrealized_pnl(venue.positions[row], float(venue.instruments[row]["step"])))
+    return float(unrealized_pnl(venue.positions[row]))
 
 
 def equity(venue: Venue) -> float:
@@ -38,7 +38,7 @@ def initial_margin(venue: Venue, setting: float, added: tuple[int, int] = (0, 0)
 def price_of_liquidation(venue: Venue, row: int) -> float:
     """Mark price at which a position is liquidated while all others stand still; NaN for none."""
     position = venue.positions[row]
-    quantity = on_grid(int(position["lots"]), float(venue.instruments[row]["step"]))
+    quantity = float(position["quantity"])
     backing = _collateral(venue, row)
     return float(liquidation_price(quantity, float(position["entry_price"]), backing, venue.tiers[row]))
 
@@ -51,7 +51,7 @@ def _collateral(venue: Venue, row: int) -> float:
     for other, position in enumerate(venue.positions):
         if other == row or position["lots"] == 0:
             continue
-        size = abs(on_grid(int(position["lots"]), float(venue.instruments[other]["step"])))
+        size = abs(float(position["quantity"]))
         notional = size * float(position["mark_price"])
         backing += unrealized(venue, other) - float(maintenance_margin(notional, venue.tiers[other]))
     return backing

@@ -1,6 +1,5 @@
 """Perpetual accounting by hand-worked examples: entries, flips, fees, funding, round trips."""
 
-import numpy as np
 import pytest
 
 from alphastrike.domain.kernel_accounting import (
@@ -12,7 +11,6 @@ from alphastrike.domain.kernel_accounting import (
 from alphastrike.domain.ledger import Ledger
 from alphastrike.domain.orders import Side
 from alphastrike.domain.outcomes import Reason
-from alphastrike.domain.records import POSITION
 from tests.builders import START_MS, a_fill, a_trade
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -103,14 +101,26 @@ def test_unrealised_profit_has_the_sign_of_the_position(side, expected):
     account.fill(side, 6, 100.0)
     account.position["mark_price"] = 110.0
 
-    assert unrealized_pnl(account.position, account.step) == expected
+    assert unrealized_pnl(account.position) == expected
 
 
-def test_flat_position_has_no_unrealised_profit_at_any_price():
-    position = np.zeros(1, dtype=POSITION)[0]
-    position["mark_price"] = np.nan
+def test_a_position_that_was_closed_has_no_unrealised_profit():
+    account = Account()
+    account.fill(BUY, 3, 100.0)
+    account.fill(SELL, 3, 110.0)
+    account.position["mark_price"] = 250.0
 
-    assert unrealized_pnl(position, 0.001) == 0.0
+    assert unrealized_pnl(account.position) == 0.0
+
+
+@pytest.mark.parametrize("lots", [3, -3, 0])
+def test_quantity_is_the_lots_in_base_units(lots):
+    account = Account(step=0.1)
+    account.fill(BUY, 5, 100.0)
+
+    account.fill(SELL, 5 - lots, 100.0)
+
+    assert account.position["quantity"] == lots / 10
 
 
 def test_an_entry_realises_nothing_but_its_fee():

@@ -9,8 +9,9 @@ MINUTE_MS = 60_000
 
 
 @pytest.mark.parametrize(
-    ("name", "length"), [("1s", 1_000), ("1m", 60_000), ("5m", 300_000), ("1h", 3_600_000), ("1d", 86_400_000)]
-)  # fmt: skip
+    ("name", "length"),
+    [("1s", 1_000), ("1m", 60_000), ("5m", 300_000), ("1h", 3_600_000), ("1d", 86_400_000)],
+)
 def test_a_name_and_its_length_are_one(name, length):
     assert interval_ms(name) == length
     assert interval_name(length) == name

@@ -51,7 +51,7 @@ def test_unused_tiers_of_a_shared_table_change_nothing():
     [
         ("isolated long, 10x", 2.0, 60_000.0, 12_000.0, BINANCE, 54_246.23, 54_000.0),
         ("isolated short into a higher tier", -9.5, 60_000.0, 114_000.0, BINANCE, 71_634.38, 72_000.0),
-        ("cross, other positions behind it", 1.0, 60_000.0, 20_000 - 1_500 - 800.0, BINANCE, 42_469.88, 42_300.0),
+        ("cross, others behind it", 1.0, 60_000.0, 20_000 - 1_500 - 800.0, BINANCE, 42_469.88, 42_300.0),
         ("one tier of 1.25 %", 1.0, 60_000.0, 6_000.0, HYPERLIQUID_BTC, 54_683.54, 54_000.0),
         ("after thirty fundings", 2.0, 60_000.0, 11_640.0, BINANCE, 54_427.14, 54_180.0),
     ],

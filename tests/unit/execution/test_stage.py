@@ -59,7 +59,7 @@ def test_an_entry_becomes_two_commands_in_decimals():
 
 
 def test_an_orphan_becomes_a_cancellation():
-    _, stage = a_stage()
+    trader, stage = a_stage()
     trader.work(an_order(-1, 15, OrderType.STOP_MARKET, at=97.0, reduce_only=True, number=9), symbol=1)
 
     assert stage.plan(1, START_MS) == (CancelOrder("BUSDT", "run-7-BUSDT-9", 9),)

@@ -18,8 +18,8 @@ from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.result import Provenance, RunResult
 from alphastrike.marketdata.fingerprint import funding_hash
 
-# Above this many (symbol, bar) cells only decisions that act or say something new are kept.
-EVERY_DECISION_CELLS = 500_000
+# Above this many candles only decisions that act or say something new are kept.
+EVERY_DECISION_BARS = 500_000
 
 Progress = Callable[[int, int], None]
 
@@ -46,7 +46,8 @@ def run_backtest(
     run = assemble(config, inputs.history, inputs.funding)
     recording = Recording()
     total = inputs.history.open_time_ms.size
-    every = total * len(inputs.history.symbols) <= EVERY_DECISION_CELLS
+    bars = int(np.isfinite(inputs.history.close).sum())
+    every = bars <= EVERY_DECISION_BARS
 
     def report(done: int) -> None:
         if progress is not None:

@@ -11,12 +11,13 @@ import numpy as np
 from alphastrike.adapters.simulated.kernel_account import mark_account
 from alphastrike.adapters.simulated.kernel_session import Candle, Rates, feed_symbol, submit
 from alphastrike.domain.kernel_accounting import apply_fill, apply_funding
+from alphastrike.domain.outcomes import Code
 from alphastrike.domain.records import NOTICE_FILL, NOTICE_FUNDING
 from alphastrike.execution.kernel_orders import learn_fill, learn_state, plan
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation
 from alphastrike.risk.kernel_desk import decide, observe, record_trade
 
-_ORDERED = 2
+_ORDERED, _NO_CANDLE = int(Code.ORDERED), int(Code.NO_CANDLE)
 
 
 class Bars(NamedTuple):
@@ -67,7 +68,7 @@ def run_bars(
 ) -> int:
     """Run bars from `start`; returns the first bar not run, because the block or a buffer ended.
 
-    With `every` each cell's decision is kept, else those that act or differ from the last.
+    With `every` each candle's decision is kept, else those that act or differ from the last.
     """
     symbols = bars.close.shape[0]
     for bar in range(start, bars.close.shape[1]):
@@ -110,7 +111,7 @@ def keep(desk: Any, log: Log, symbol: int, every: bool) -> None:
     """Count a decision's code and keep the record when it says something new."""
     code = desk.decisions[symbol]["code"]
     log.codes[code] += 1
-    if every or code == _ORDERED or code != log.last_code[symbol]:
+    if (every and code != _NO_CANDLE) or code == _ORDERED or code != log.last_code[symbol]:
         log.decisions[log.used[0]] = desk.decisions[symbol]
         log.used[0] += 1
     log.last_code[symbol] = code

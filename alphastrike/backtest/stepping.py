@@ -81,8 +81,10 @@ def keep_decisions(
     """Count the codes of one bar's decisions and keep those that act or say something new."""
     codes = decisions["code"]
     np.add.at(recording.codes, codes, 1)
-    new = (codes == Code.ORDERED) | (codes != last_code)
-    recording.add("decisions", decisions if every else decisions[new])
+    kept = (codes == Code.ORDERED) | (codes != last_code)
+    if every:
+        kept |= codes != Code.NO_CANDLE
+    recording.add("decisions", decisions[kept])
     last_code[:] = codes
 
 

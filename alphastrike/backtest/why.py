@@ -94,7 +94,7 @@ def render_lines(explanation: Explanation) -> tuple[str, ...]:
         f"Bar closed {moment(e.decided_ms)} UTC.",
     ]
     if e.carried:
-        lines.append("No newer row: nothing had changed since that bar, so this decision still held.")
+        lines.append("No newer row: the verdict had not changed since; the numbers are that bar's.")
     lines.append("")
     lines += [_verdict_line(verdict) for verdict in e.stages]
     lines.append("")

@@ -16,10 +16,22 @@ from alphastrike.numerics.compiled import compiled
 @compiled
 def maintenance_margin(notional: float, tiers: Any) -> float:
     """Maintenance margin (quote) of a position of `notional` >= 0."""
+    tier = _tier_of(notional, tiers)
+    return float(notional * tiers[tier, 1] - tiers[tier, 2])
+
+
+@compiled
+def tier_leverage(notional: float, tiers: Any) -> float:
+    """The highest leverage a position of `notional` >= 0 may be held with."""
+    return float(tiers[_tier_of(notional, tiers), 3])
+
+
+@compiled
+def _tier_of(notional: float, tiers: Any) -> int:
     tier = 0
     while tier + 1 < tiers.shape[0] and notional >= tiers[tier + 1, 0]:
         tier += 1
-    return float(notional * tiers[tier, 1] - tiers[tier, 2])
+    return tier
 
 
 @compiled

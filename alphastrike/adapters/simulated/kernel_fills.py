@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from alphastrike.domain.kernel_accounting import apply_fill
-from alphastrike.domain.kernel_margin import bankruptcy_price
+from alphastrike.domain.kernel_margin import bankruptcy_price, tier_leverage
 from alphastrike.domain.orders import OrderState, OrderType, TimeInForce
 from alphastrike.domain.outcomes import Reason
 from alphastrike.domain.records import NOTICE_FILL, NOTICE_ORDER
@@ -201,7 +201,8 @@ def _move_isolated_margin(venue: Any, position: Any, before: int, fill: Any, ste
         before = 0
     if abs(after) > abs(before):
         added = on_grid(abs(after) - abs(before), step)
-        leverage = min(venue.state[0]["leverage"], venue.instruments[fill["symbol"]]["max_leverage"])
+        notional = on_grid(abs(after), step) * fill["price"]
+        leverage = min(venue.state[0]["leverage"], tier_leverage(notional, venue.tiers[fill["symbol"]]))
         position["isolated_margin"] += added * fill["price"] / leverage
     elif before != 0:
         position["isolated_margin"] *= abs(after) / abs(before)

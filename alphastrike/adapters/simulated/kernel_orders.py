@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from alphastrike.adapters.simulated.kernel_fills import remove_order
+from alphastrike.domain.kernel_margin import tier_leverage
 from alphastrike.domain.orders import OrderState, OrderType
 from alphastrike.domain.records import PHASE_ARRIVING
 from alphastrike.numerics.compiled import compiled_without_allocation, constant
@@ -125,8 +126,4 @@ def _widened(low: int, high: int, order: Any) -> tuple[int, int]:
 @compiled_without_allocation
 def _initial_margin(venue: Any, symbol: int, notional: float) -> float:
     """Notional over the leverage in force: the account's setting, capped by the notional's tier."""
-    tiers = venue.tiers[symbol]
-    tier = 0
-    while tier + 1 < tiers.shape[0] and notional >= tiers[tier + 1, 0]:
-        tier += 1
-    return float(notional / min(venue.state[0]["leverage"], tiers[tier, 3]))
+    return float(notional / min(venue.state[0]["leverage"], tier_leverage(notional, venue.tiers[symbol])))

@@ -85,13 +85,14 @@ def to_position(venue: Venue, row: int, instrument: UnifiedInstrument) -> Unifie
     state = venue.state[0]
     isolated = bool(state["is_isolated"])
     liquidation = price_of_liquidation(venue, row)
+    notional = abs(float(position["quantity"])) * float(position["mark_price"])
     return UnifiedPosition(
         symbol=instrument.symbol,
         quantity=to_order_quantity(int(position["lots"]), instrument),
         entry_price=to_decimal(position["entry_price"]),
         mark_price=to_decimal(position["mark_price"]),
         unrealized_pnl=to_decimal(unrealized(venue, row)),
-        leverage=int(position_leverage(venue, row, float(state["leverage"]))),
+        leverage=int(position_leverage(venue, row, float(state["leverage"]), notional)),
         margin_mode=MarginMode.ISOLATED if isolated else MarginMode.CROSS,
         isolated_margin=to_decimal(position["isolated_margin"]) if isolated else None,
         liquidation_price=None if math.isnan(liquidation) else to_decimal(liquidation),

@@ -2,7 +2,7 @@
 
 from alphastrike.adapters.simulated.books import Venue
 from alphastrike.domain.kernel_accounting import unrealized_pnl
-from alphastrike.domain.kernel_margin import liquidation_price, maintenance_margin
+from alphastrike.domain.kernel_margin import liquidation_price, maintenance_margin, tier_leverage
 from alphastrike.numerics.grid import on_grid
 
 
@@ -17,9 +17,9 @@ def equity(venue: Venue) -> float:
     return float(venue.account[0]["wallet"]) + profit
 
 
-def position_leverage(venue: Venue, row: int, setting: float) -> float:
-    """The leverage a symbol's margin is computed with: the setting, or what the symbol allows."""
-    return min(setting, float(venue.instruments[row]["max_leverage"]))
+def position_leverage(venue: Venue, row: int, setting: float, notional: float) -> float:
+    """The leverage a position's margin is computed with: the setting, or what its tier allows."""
+    return min(setting, float(tier_leverage(notional, venue.tiers[row])))
 
 
 def initial_margin(venue: Venue, setting: float, added: tuple[int, int] = (0, 0)) -> float:
@@ -31,7 +31,7 @@ def initial_margin(venue: Venue, setting: float, added: tuple[int, int] = (0, 0)
     for row, position in enumerate(venue.positions):
         lots = int(position["lots"]) + (added[1] if row == added[0] else 0)
         notional = abs(on_grid(lots, float(venue.instruments[row]["step"]))) * float(position["mark_price"])
-        needed += notional / position_leverage(venue, row, setting)
+        needed += notional / position_leverage(venue, row, setting, notional)
     return needed
 
 

@@ -64,7 +64,7 @@ def test_an_unchanged_decision_is_carried_and_says_so(a_run, tmp_path):
 
     assert found.carried
     assert found.decided_ms == decisions["ts_ms"][199]
-    assert any("nothing had changed" in line for line in render_lines(found))
+    assert any("verdict had not changed" in line for line in render_lines(found))
 
 
 def test_the_latest_row_is_found_in_earlier_row_groups(a_run, tmp_path, monkeypatch):

@@ -159,27 +159,6 @@ def test_a_folder_that_may_not_be_written_is_named(alphastrike):
 
 
 @pytest.mark.shared_data
-def test_real_candles_run_as_one_portfolio_with_their_funding(alphastrike, shared_data):
-    outcome = alphastrike(
-        "backtest",
-        "--data",
-        str(shared_data / "candles" / "binance_usdm" / "4h"),
-        "--funding",
-        str(shared_data / "funding"),
-        "--start",
-        "2025-06-01",
-        "--strategy",
-        "ema_cross",
-        "--json",
-    )
-
-    assert outcome.exit_code == 0, outcome.stderr
-    summary = json.loads(outcome.stdout)
-    assert len(summary["symbols"]) > 20
-    assert summary["trades"] > 0
-
-
-@pytest.mark.shared_data
 def test_real_candles_of_every_venue_pass_verification(alphastrike, shared_data):
     outcome = alphastrike("data", "verify", str(shared_data / "candles" / "okx_swap"), "--json")
 

@@ -81,6 +81,33 @@ def test_average_entry_moves_only_when_adding_and_a_flip_reopens_at_its_own_pric
     assert (account.position["lots"], account.position["entry_price"]) == (-2, 60_500.0)
 
 
+@pytest.mark.parametrize("side", [BUY, SELL])
+def test_single_lots_are_counted_like_any_other(side):
+    account = Account()
+    other = Side(-side)
+
+    account.fill(side, 1, 100.0)
+    account.position["mark_price"] = 100.0 + 5 * side
+    assert unrealized_pnl(account.position) == 5.0
+    account.fill(side, 1, 102.0)
+    assert account.position["entry_price"] == 101.0
+    turned = account.fill(other, 3, 101.0 + 3 * side)
+    assert (turned["realized"], account.position["lots"]) == (6.0, -side)
+    closed = account.fill(side, 1, 101.0)
+
+    assert (closed["realized"], account.position["lots"], account.account["trades"]) == (3.0, 0, 2)
+
+
+def test_nothing_of_a_closed_position_is_left_but_its_price_marks():
+    account = Account()
+    account.fill(BUY, 1, 100.0, ts_ms=START_MS)
+
+    account.fill(SELL, 1, 110.0, ts_ms=START_MS + 1)
+
+    position = account.position
+    assert [position[name] for name in ("lots", "quantity", "entry_price", "opened_ms")] == [0, 0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("side", "rate", "expected"),
     [(BUY, 0.0001, -6.0), (SELL, 0.0001, 6.0), (BUY, -0.0001, 6.0), (SELL, -0.0001, -6.0)],

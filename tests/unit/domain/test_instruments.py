@@ -101,8 +101,18 @@ def test_the_smallest_order_is_rounded_up_to_whole_lots(smallest, step, lots):
     assert Markets.of((instrument,)).instruments[0]["min_lots"] == lots
 
 
+def test_each_tier_is_its_floor_rate_deduction_and_highest_leverage():
+    (tiers,) = Markets.of((an_instrument(tiers=BINANCE_TIERS),)).tiers
+
+    assert tiers.tolist() == [
+        [0.0, 0.004, 0.0, 125.0],
+        [50_000.0, 0.005, 50.0, 100.0],
+        [600_000.0, 0.0065, 950.0, 75.0],
+    ]
+
+
 def test_tiers_of_symbols_with_fewer_brackets_are_filled_up_with_unreachable_ones():
     markets = Markets.of((an_instrument(tiers=BINANCE_TIERS), an_instrument("ETHUSDT")))
 
-    assert markets.tiers.shape == (2, 3, 4)
-    assert np.isinf(markets.tiers[1, 1:]).all()
+    assert markets.tiers.shape[:2] == (2, 3)
+    assert np.isinf(markets.tiers[1, 1:, 0]).all()

@@ -66,6 +66,7 @@ def test_a_short_is_liquidated_by_the_tier_it_grows_into_not_the_one_it_was_open
 
     assert price == pytest.approx(0.205455, abs=5e-7)
     assert price < 0.205714  # what the entry's tier would say
+    assert bankruptcy_price(-100e6, 0.18, 3_600_000.0) == pytest.approx(0.216, abs=1e-12)
 
 
 def test_backstop_is_the_price_where_two_thirds_of_the_margin_are_left():
@@ -82,6 +83,8 @@ def test_independent_vectors_at_five_times_leverage_are_met(quantity, expected):
 def test_a_long_backed_by_its_whole_price_has_no_liquidation_price():
     assert math.isnan(liquidation_price(1.0, 60_000.0, 60_000.0, BINANCE))
     assert math.isnan(bankruptcy_price(1.0, 60_000.0, 60_000.0))
+    padded = np.vstack([BINANCE, np.full((1, BINANCE.shape[1]), np.inf)])
+    assert math.isnan(liquidation_price(1.0, 60_000.0, 60_000.0, padded))
 
 
 def test_a_flat_position_has_neither_price():

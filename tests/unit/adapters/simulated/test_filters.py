@@ -85,6 +85,30 @@ def test_the_lower_of_venue_and_instrument_leverage_counts():
     assert exchange.buy(20_000) == ACCEPTED
 
 
+def test_the_leverage_of_the_tier_the_position_would_be_in_counts():
+    exchange = an_exchange(an_instrument(tiers=((0, "0.01", 50), (50_000, "0.1", 4))), leverage=20)
+    exchange.quiet(1_000.0)
+
+    assert exchange.buy(50_000) == INSUFFICIENT_MARGIN  # 50,000 at 4x need 12,500
+    assert exchange.buy(49_999) == ACCEPTED
+
+
+def test_orders_on_the_book_bind_margin_as_if_they_had_filled():
+    exchange = an_exchange(leverage=1).quiet(1_000.0)
+    exchange.buy(6_000, LIMIT, at=900.0)
+
+    assert exchange.buy(4_001, LIMIT, at=900.0) == INSUFFICIENT_MARGIN
+    assert exchange.sell(10_000, LIMIT, at=1_100.0) == ACCEPTED
+    assert exchange.sell(1, LIMIT, at=1_100.0) == INSUFFICIENT_MARGIN
+
+
+def test_protective_orders_on_the_book_bind_no_margin():
+    exchange = an_exchange(leverage=1).quiet(1_000.0)
+    exchange.buy(5_000, STOP, at=1_100.0, reduce_only=True)
+
+    assert exchange.buy(10_000) == ACCEPTED
+
+
 def test_unrealised_profit_counts_as_cover_and_unrealised_loss_does_not():
     exchange = an_exchange(leverage=1).quiet(1_000.0)
     exchange.buy(5_000)

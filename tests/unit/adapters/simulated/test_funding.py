@@ -139,6 +139,16 @@ def test_funding_is_paid_while_candles_are_missing():
     assert len(exchange.payments) == 1
 
 
+def test_funding_inside_a_missing_candle_is_paid_too():
+    exchange = funded((2 * FOUR_HOURS + HOUR_MS, 0.0001), interval_ms=FOUR_HOURS).quiet(100.0)
+    exchange.buy(1_000)
+    exchange.quiet(100.0)
+
+    exchange.candle(None)
+
+    assert exchange.payments == [(START_MS + 2 * FOUR_HOURS + HOUR_MS, 100.0, pytest.approx(-0.01))]
+
+
 def test_a_row_published_a_little_after_the_hour_belongs_to_that_hour():
     exchange = funded((2 * HOUR_MS + 59_000, 0.0001)).quiet(100.0).quiet(100.0)
 

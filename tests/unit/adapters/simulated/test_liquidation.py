@@ -47,6 +47,27 @@ def test_a_candle_that_stays_above_the_liquidation_price_leaves_the_position():
     assert exchange.lots() == 2_000
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_position_of_a_single_lot_is_liquidated_too(side):
+    exchange = isolated(side, 60_000.0)
+
+    exchange.candle((60_000.0, 90_000.0, 30_000.0, 60_000.0))
+
+    assert exchange.fills[-1].is_liquidation
+    assert exchange.lots() == 0
+
+
+@pytest.mark.parametrize(("price", "held"), [(80.01, 1_000), (80.0, 0)])
+def test_equity_equal_to_the_maintenance_margin_is_too_little(price, held):
+    # One coin from 100 with 60 behind it, half of the notional asked for: 60 - 20 = 40 = 80 / 2.
+    exchange = an_exchange(an_instrument(tiers=((0, "0.5", 2),)), equity=60.0).quiet(100.0)
+    exchange.buy(1_000)
+
+    exchange.quiet(100.0).quiet(price)
+
+    assert exchange.lots() == held
+
+
 def test_a_short_is_liquidated_in_the_tier_it_grows_into():
     exchange = isolated(-9_500, 60_000.0, leverage=5)
 
@@ -225,6 +246,12 @@ def test_isolated_margin_respects_the_leverage_the_instrument_allows():
     assert exchange.venue.positions[0]["isolated_margin"] == 6_000.0
     exchange.candle((60_000.0, 60_000.0, 59_000.0, 60_000.0))
     assert exchange.lots() == 1_000
+
+
+def test_isolated_margin_respects_the_leverage_of_the_tier_the_position_is_in():
+    exchange = isolated(1_000, 60_000.0, leverage=50, tiers=((0, "0.01", 50), (50_000, "0.05", 10)))
+
+    assert exchange.venue.positions[0]["isolated_margin"] == 6_000.0
 
 
 def test_funding_brings_the_liquidation_price_nearer():

@@ -69,6 +69,21 @@ def test_a_taking_limit_order_never_pays_more_than_its_limit():
     assert exchange.prices == [100.5, 99.5]
 
 
+@pytest.mark.parametrize(("side", "inside", "across"), [(1, 100.09, 100.1), (-1, 99.91, 99.9)])
+def test_a_limit_order_crosses_at_the_other_side_of_the_spread(side, inside, across):
+    exchange = an_exchange(half_spread_bps=10.0).quiet(100.0)
+
+    for price in (inside, across):
+        exchange.send(side, 1, LIMIT, at=price, lasts=POST_ONLY)
+    exchange.send(side, 1, LIMIT, at=inside, lasts=IOC)
+    exchange.send(side, 1, LIMIT, at=across)
+    exchange.quiet(100.0)
+
+    assert exchange.prices == [across]
+    assert exchange.words == [(2, EXPIRED), (3, EXPIRED)]
+    assert exchange.working() == [1]
+
+
 def test_a_resting_limit_order_fills_at_its_own_price_as_maker():
     exchange = an_exchange(an_instrument(taker_fee_rate="0.001", maker_fee_rate="0.0002")).quiet(100.0)
 
@@ -207,6 +222,17 @@ def test_a_gap_over_a_trigger_fills_at_the_open(kind, opened):
 
     (fill,) = exchange.fills
     assert (fill.price, fill.ts_ms) == (opened, START_MS + 2 * 3_600_000)
+
+
+@pytest.mark.parametrize("kind", [STOP, TARGET])
+@pytest.mark.parametrize("side", [1, -1])
+def test_an_open_exactly_on_the_trigger_meets_it(kind, side):
+    exchange = an_exchange().quiet(100.0)
+
+    exchange.send(side, 1, kind, at=100.0)
+    exchange.quiet(100.0)
+
+    assert exchange.prices == [100.0]
 
 
 def test_a_stop_that_arrives_beyond_its_trigger_takes_at_the_open():

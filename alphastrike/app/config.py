@@ -20,14 +20,24 @@ from alphastrike.validation.config import ValidationConfig
 Moment = Annotated[int, BeforeValidator(milliseconds), "date or milliseconds"]
 
 
+def _not_empty(value: object) -> object:
+    """What an unset shell variable leaves behind would be read as the current folder."""
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("a path, or to leave the key out")
+    return value
+
+
+Place = Annotated[Path, BeforeValidator(_not_empty), "path"]
+
+
 class DataConfig(Settings):
     """Which candles and funding rates a run reads."""
 
-    path: Path | None = Field(
+    path: Place | None = Field(
         default=None,
         description="Candle file, a folder of them, or the store. Unset: the embedded synthetic market.",
     )
-    funding: Path | None = Field(
+    funding: Place | None = Field(
         default=None,
         description="Funding file or folder. Unset: no funding is charged, and the summary says so.",
     )
@@ -94,7 +104,7 @@ class StrategyConfig(Settings):
         description="Strategy to run: a built-in one or an installed plugin.",
         min_length=1,
     )
-    file: Path | None = Field(
+    file: Place | None = Field(
         default=None, description="A Python file with a module-level `plugin`; it is used instead of `name`."
     )
 
@@ -134,7 +144,7 @@ class BacktestConfig(Settings):
 class OutputConfig(Settings):
     """Where a run's files go."""
 
-    directory: Path | None = Field(
+    directory: Place | None = Field(
         default=None, description="Folder of this run's files. Unset: runs/<run_id> in the current folder."
     )
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from alphastrike.app.config_strategies import strategy_table_faults
 from alphastrike.app.toml_lines import KeyPath
 from alphastrike.domain.errors import ConfigError
 
-_SCREEN = 18  # problems shown; the rest are counted
+_SCREEN, _WIDTH = 18, 100  # rows of problems shown, a long one is several; the rest are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ def _leaves(path: KeyPath, table: Mapping[str, Any]) -> Iterator[tuple[KeyPath, 
 def _one_screen(problems: Sequence[str]) -> str:
     if len(problems) == 1:
         return problems[0]
-    rest = [f"  and {len(problems) - _SCREEN} more"] if len(problems) > _SCREEN else []
-    rows = [f"  {problem}" for problem in problems[:_SCREEN]]
+    filled = list(accumulate(1 + len(problem) // _WIDTH for problem in problems))
+    shown = sum(row <= _SCREEN for row in filled)
+    rest = [f"  and {len(problems) - shown} more"] if shown < len(problems) else []
+    rows = [f"  {problem}" for problem in problems[:shown]]
     return "\n".join([f"{len(problems)} problems in the configuration:", *rows, *rest])

@@ -37,7 +37,7 @@ def find_file(named: Path | None) -> Path | None:
 def file_settings(path: Path) -> list[Setting]:
     """Every value in a TOML file, in its order."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin with a byte order mark
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_faults import Fault, faults_of
 from alphastrike.app.config_keys import problem_with, unknown
-from alphastrike.app.discovery import available, chosen, plugin_from_file
+from alphastrike.app.discovery import available, chosen, is_built_in, plugin_from_file
+from alphastrike.app.guarded_strategy import GuardedPlugin
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.plugins import StrategyPlugin
 from alphastrike.domain.settings import Settings
@@ -15,7 +16,10 @@ from alphastrike.signals.config import SignalsConfig
 
 
 def configured_strategy(config: AlphaStrikeConfig) -> tuple[StrategyPlugin[Any], Settings]:
-    """The strategy to build and its settings; `ConfigError` when either cannot be used."""
+    """The strategy to build and its settings; `ConfigError` when either cannot be used.
+
+    One that is not the package's own comes guarded.
+    """
     if config.strategy.file is not None:
         plugin = plugin_from_file(config.strategy.file)
     else:
@@ -29,7 +33,9 @@ def configured_strategy(config: AlphaStrikeConfig) -> tuple[StrategyPlugin[Any],
         raise ConfigError(
             "\n".join(str(fault) for fault in faults_of(error, ("strategy", plugin.name)))
         ) from error
-    return plugin, settings
+    if config.strategy.file is not None:
+        return GuardedPlugin(plugin, config.strategy.file), settings
+    return (plugin if is_built_in("strategies", plugin.name) else GuardedPlugin(plugin)), settings
 
 
 def strategy_table_faults(config: AlphaStrikeConfig) -> list[Fault]:

@@ -16,8 +16,10 @@ from types import ModuleType
 from typing import Any
 
 from alphastrike.app.config_keys import unknown
+from alphastrike.app.guarded_strategy import raised
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.plugins import FeatureSpec, SignalSpec
+from alphastrike.domain.settings import Settings
 
 Plugin = Any  # what a kind of plugin must offer is its Protocol in `domain.plugins`
 
@@ -57,17 +59,27 @@ def plugin_from_file(path: Path) -> Plugin:
     sys.modules[spec.name] = module  # dataclasses look their module up while it is being run
     try:
         spec.loader.exec_module(module)
-    except (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError) as error:
-        raise ConfigError(
-            f"strategy.file: {path} cannot be imported: {type(error).__name__}: {error}"
-        ) from error
+    except SyntaxError as error:
+        raise ConfigError(f"strategy.file: {path} cannot be imported: SyntaxError: {error}") from error
+    except (Exception, SystemExit) as error:  # the file is run, and may do anything
+        raise ConfigError(f"strategy.file: {path} cannot be imported: {raised(error, path)}") from error
     plugin: Plugin = getattr(module, "plugin", None)
     missing = [name for name in ("name", "Config", "features", "build") if not hasattr(plugin, name)]
     if missing:
         raise ConfigError(
             f"strategy.file: {path} has no module-level `plugin` with {', '.join(missing)}; see examples/"
         )
+    if not (isinstance(plugin.Config, type) and issubclass(plugin.Config, Settings)):
+        raise ConfigError(
+            f"strategy.file: {path}: observed Config {plugin.Config!r}, allowed a subclass of "
+            "alphastrike.domain.settings.Settings"
+        )
     return plugin
+
+
+def is_built_in(kind: str, name: str) -> bool:
+    """Whether the package itself brings the plugin of this name."""
+    return any(own == name for own, _ in _built_in(kind))
 
 
 def _loaded(name: str, load: Callable[[], Plugin], key: str) -> Plugin:

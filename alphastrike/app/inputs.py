@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from alphastrike.app.config import AlphaStrikeConfig, DataConfig
+from alphastrike.app.data_notes import funding_notes, left_out_notes, silence_notes
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.funding import FundingHistory
@@ -37,18 +38,17 @@ def _recorded(data: DataConfig) -> Inputs:
         data.path, symbols=data.symbols or None, interval=data.interval, start_ms=data.start, end_ms=data.end
     )
     symbols = loaded.history.symbols
-    notes = [f"left out: {path.name}: {why}" for path, why in loaded.skipped]
-    if data.funding is None:
-        funding = no_funding(symbols)
-        notes.append("no funding: no rates were given")
-    else:
-        funding = load_funding(data.funding, symbols, loaded.venue)
-        without = funding.symbols_without_rates
-        if without:
-            notes.append(f"no funding for {', '.join(without)}: no rates were found")
-    return Inputs(
-        loaded.history, funding, loaded.content_hash, loaded.label, is_synthetic=False, notes=tuple(notes)
+    funding = (
+        no_funding(symbols) if data.funding is None else load_funding(data.funding, symbols, loaded.venue)
     )
+    spot = ["market: these are spot candles, traded as if they were a perpetual's"]
+    notes = (
+        *left_out_notes(loaded.skipped),
+        *(spot if loaded.market == "spot" else ()),
+        *silence_notes(loaded.history),
+        *funding_notes(loaded.history, funding),
+    )
+    return Inputs(loaded.history, funding, loaded.content_hash, loaded.label, is_synthetic=False, notes=notes)
 
 
 def _synthetic(config: AlphaStrikeConfig) -> Inputs:

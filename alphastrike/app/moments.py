@@ -21,7 +21,7 @@ def milliseconds(value: object) -> object:
     if isinstance(value, datetime):
         value = round((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp() * 1000)
     if isinstance(value, int) and value < _SMALLEST_MS:
-        raise ValueError(f"{_ALLOWED}; this number would be before April 1973, is it in seconds?")
+        raise ValueError(f"{_ALLOWED}; this would be before April 1973, is it in seconds?")
     return value
 
 

@@ -41,12 +41,11 @@ def write_run(result: RunResult, folder: Path) -> Summary:
 
 
 def refuse_foreign_folder(folder: Path) -> None:
-    """`ConfigError` unless `folder` is free, empty, or an earlier run with nothing else in it."""
+    """`ConfigError` unless a run can be put at `folder`: free, empty, or an earlier run and no more."""
     target = folder.expanduser().resolve()
+    _refuse_place(folder, target)
     if not target.exists():
         return
-    if not target.is_dir():
-        raise ConfigError(f"--out {folder}: is a file; allowed: a new folder or an earlier run's folder")
     found = sorted(entry.name for entry in target.iterdir())
     if not found:
         return
@@ -60,6 +59,30 @@ def refuse_foreign_folder(folder: Path) -> None:
         raise ConfigError(
             f"--out {folder}: holds {foreign[0]}, which no backtest wrote and which would be lost; "
             "move it away or choose another folder"
+        )
+
+
+def _refuse_place(folder: Path, target: Path) -> None:
+    """Refuse what no folder can be put at, before the long part of a run."""
+    place = target
+    try:
+        place = next(path for path in (target, *target.parents) if path.exists())
+        is_folder = place.is_dir()
+        if is_folder:
+            beside = place.parent if place == target else place
+            with tempfile.TemporaryDirectory(dir=beside, prefix=".alphastrike-"):
+                pass
+    except OSError as error:
+        raise ConfigError(
+            f"--out {folder}: {place} cannot be used ({error.strerror}); allowed: a place you may write to"
+        ) from error
+    if not is_folder:
+        what = "is a file" if place == target else f"{place} is a file"
+        raise ConfigError(f"--out {folder}: {what}; allowed: a new folder or an earlier run's folder")
+    if Path.cwd().is_relative_to(target):
+        raise ConfigError(
+            f"--out {folder}: the current folder lies there and would be replaced; "
+            "allowed: a folder below it or beside it"
         )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from alphastrike.app.config import AlphaStrikeConfig
     from alphastrike.backtest.result import RunResult
 
+RUNS = Path("runs")
 # The first line keeps the help's layout as it is written here.
 BACKTEST_EXAMPLES = """\b
 Examples:
@@ -95,13 +96,12 @@ def _run(config: "AlphaStrikeConfig", *, step_every_bar: bool) -> "RunResult":
 
     use_kernel_cache()
     if not has_kernels():
-        typer.echo("compiling kernels, once: later runs start at once", err=True)
+        typer.echo("compiling kernels, once, for about a minute: later runs start at once", err=True)
     from alphastrike.app.backtest import run_backtest
     from alphastrike.backtest.artifacts import refuse_foreign_folder
     from alphastrike.cli.attention import watched
 
-    if config.output.directory is not None:
-        refuse_foreign_folder(config.output.directory)
+    refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
     with watched("backtest") as progress:
         return run_backtest(config, step_every_bar=step_every_bar, progress=progress)
 
@@ -109,7 +109,7 @@ def _run(config: "AlphaStrikeConfig", *, step_every_bar: bool) -> "RunResult":
 def _deliver(result: "RunResult", config: "AlphaStrikeConfig", *, as_json: bool) -> None:
     from alphastrike.backtest.artifacts import summary_json, write_run
 
-    folder = config.output.directory or Path("runs") / result.provenance.run_id
+    folder = config.output.directory or RUNS / result.provenance.run_id
     summary = write_run(result, folder)
     if as_json:
         typer.echo(summary_json(summary), nl=False)

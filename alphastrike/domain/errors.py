@@ -3,6 +3,7 @@
 AlphaStrikeError
 ├── ConfigError           yours, before start: fix the configuration or the command line
 ├── DataError             yours, before start: fix or re-download the file it names
+├── StrategyError         yours, while running: correct the strategy it names
 ├── VenueError
 │   ├── VenueUnreachable     nobody's: a read may be retried
 │   ├── VenueRejected        the venue said no: do not retry
@@ -23,6 +24,10 @@ class ConfigError(AlphaStrikeError):
 
 class DataError(AlphaStrikeError):
     """A data file that cannot be used as given; nothing was changed."""
+
+
+class StrategyError(AlphaStrikeError):
+    """A strategy of your own raised or answered what cannot be traded on; the run stopped there."""
 
 
 class VenueError(AlphaStrikeError):

@@ -27,7 +27,7 @@ class CandleData:
     """Loaded candles and where they came from.
 
     `content_hash` is `fingerprint.candles_hash`. `venue` and `market` ("perp", "spot") are None
-    when no file says. `label` is a line for people, free of paths. `skipped` lists the files and
+    when no file says. `label` names the venue for people. `skipped` lists the files and
     symbols of a folder that were left out, each with the reason.
     """
 
@@ -71,7 +71,7 @@ def load_candles(
         content_hash=candles_hash(history),
         venue=venue,
         market=market,
-        label=_label(history, venue),
+        label=venue or "unnamed venue",
         files=files,
         skipped=(*skipped, *other, *empty),
     )
@@ -186,13 +186,6 @@ def _no_rows_inside(path: Path, empty: dict[str, list[CandleTable]], wanted: Sel
         advice="correct --start or --end",
     )
     return FileFault(path, fault)
-
-
-def _label(history: CandleHistory, venue: str | None) -> str:
-    count = len(history.symbols)
-    names = ", ".join(history.symbols) if count <= 3 else f"{count} symbols"
-    first, last = utc(int(history.open_time_ms[0])), utc(int(history.open_time_ms[-1]))
-    return f"{venue or 'unnamed venue'} {interval_label(history.interval_ms)}, {names}, {first} to {last}"
 
 
 def _no_symbol(path: Path) -> Fault:

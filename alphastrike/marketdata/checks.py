@@ -16,6 +16,7 @@ from alphastrike.marketdata.tables import CandleTable, FundingTable
 
 _UNIT_NAMES = {"s": "seconds", "us": "microseconds", "ns": "nanoseconds"}
 _RATE_LIMIT = 0.1
+_MOST_PRICE, _MOST_VOLUME = 1e15, 1e18  # quote currency; base units of the cheapest coins
 # Sums of trades and the total are rounded apart by venues.
 _TAKER_TOLERANCE = 1e-6
 _FIX = "correct or remove the row, or download the file again"
@@ -171,6 +172,7 @@ def _price_faults(table: CandleTable) -> Iterator[Fault]:
     for name in PRICES:
         yield from _number_faults(name, columns[name], "a price above 0")
         yield from _below(name, columns[name], "price is zero or negative", columns[name] <= 0)
+        yield from _beyond(name, columns[name], _MOST_PRICE)
     high, low = columns["high"], columns["low"]
     yield from _first(
         high < low,
@@ -198,6 +200,7 @@ def _volume_faults(table: CandleTable) -> Iterator[Fault]:
     volume = table.columns["volume"]
     yield from _number_faults("volume", volume, "a volume in base units, 0 or more")
     yield from _below("volume", volume, "negative volume", volume < 0)
+    yield from _beyond("volume", volume, _MOST_VOLUME)
     taker = table.columns.get("taker_buy_volume")
     if taker is None:
         return
@@ -224,6 +227,15 @@ def _number_faults(name: str, values: Floats, allowed: str) -> Iterator[Fault]:
 def _below(name: str, values: Floats, rule: str, broken: _Mask) -> Iterator[Fault]:
     allowed = "0 or more" if "volume" in name else "above 0"
     yield from _first(broken, lambda row: Fault(rule, f"{values[row]:g}", allowed, _FIX, column=name))
+
+
+def _beyond(name: str, values: Floats, most: float) -> Iterator[Fault]:
+    yield from _first(
+        np.isfinite(values) & (values > most),
+        lambda row: Fault(
+            f"{name} beyond any market", f"{values[row]:g}", f"at most {most:g}", _FIX, column=name
+        ),
+    )
 
 
 def _first(broken: _Mask, describe: Callable[[int], Fault]) -> Iterator[Fault]:

@@ -115,6 +115,11 @@ def _is_number(field: str) -> bool:
     return True
 
 
+def _is_table(member: str) -> bool:
+    """Whether a member of an archive is text; what macOS adds beside each file is not."""
+    return member.lower().endswith((".csv", ".txt")) and not member.startswith("__MACOSX/")
+
+
 def _is_zip(path: Path) -> bool:
     return _first_bytes(path, 4) == b"PK\x03\x04"
 
@@ -131,7 +136,7 @@ def _zipped(path: Path, count: int = -1) -> bytes:
 
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [name for name in archive.namelist() if name.lower().endswith((".csv", ".txt"))]
+            members = [name for name in archive.namelist() if _is_table(name)]
             if not members:
                 return b""
             if len(members) == 1:

@@ -80,7 +80,8 @@ def resolve(names: Sequence[str]) -> Header:
 
 def require(path: Path, header: Header, needed: Sequence[str], names: Sequence[str]) -> str:
     """Name of the time column; refuses a file without one or without a `needed` column."""
-    twice = sorted({name for name in names if list(names).count(name) > 1})
+    plain = [_plain(name) or name for name in names]
+    twice = sorted({name for name, key in zip(names, plain, strict=True) if plain.count(key) > 1})
     if twice:
         fault = Fault("two columns of one name", ", ".join(twice), "each name once", "rename or remove one")
         raise FileFault(path, fault)

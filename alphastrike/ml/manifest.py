@@ -65,7 +65,7 @@ def read_manifest(model_path: Path) -> Manifest:
         raise ConfigError(
             f"ml.model_path: {path} is missing; allowed: a model saved together with its manifest"
         ) from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: not a manifest ({error}); save the model again") from None
     return _parsed(path, document)
 

@@ -6,6 +6,8 @@ from alphastrike.numerics.compiled import compiled
 
 # A quotient this close to a whole number is that number: it absorbs the rounding of one division.
 _SNAP = 1e-9
+# Every whole number up to here is a float64; one more would be counted wrong, far more would not fit.
+MOST_STEPS = 2**53
 
 
 @compiled
@@ -32,7 +34,8 @@ def ceil_to_grid(value: float, step: float) -> float:
 
 @compiled
 def whole_steps(value: float, step: float) -> int:
-    """How many whole steps fit into `value` >= 0; 0 when value is NaN or below one step."""
+    """How many whole steps fit into `value` >= 0, at most `MOST_STEPS`; 0 when NaN or below one step."""
     if not value >= step:
         return 0
-    return math.floor(value / step + _SNAP)
+    steps = value / step + _SNAP
+    return math.floor(steps) if steps < MOST_STEPS else MOST_STEPS

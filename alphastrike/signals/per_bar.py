@@ -14,7 +14,7 @@ Convenient, not fast: a few microseconds a bar and symbol.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, SupportsFloat
 
 import numpy as np
 
@@ -78,7 +78,10 @@ class _PerBarPlugin:
         self._max_holding_hours = max_holding_hours
 
     def features(self, config: PerBarSettings, signals: tuple[Signal, ...]) -> tuple[str, ...]:  # noqa: ARG002
-        return tuple(self._create().features)
+        names = self._create().features
+        if isinstance(names, str):
+            raise ConfigError(f"strategy {self.name}: features {names!r}, allowed a tuple: ({names!r},)")
+        return tuple(names)
 
     def build(
         self,
@@ -109,7 +112,7 @@ class _PerBarAdapter:
             known &= np.isfinite(features.feature(name))
         rows = _Rows(features, self.features)
         for bar, symbol in np.argwhere(known.T).tolist():
-            forecast[symbol, bar] = self._strategies[symbol].forecast(rows.bar(symbol, bar))
+            forecast[symbol, bar] = self._asked(symbol, rows.bar(symbol, bar))
         size = np.abs(forecast)
         usable = (size > 0.0) & (size <= 1.0)
         features.halts.halt(~usable, Code.NO_FORECAST, size, 1.0)
@@ -120,6 +123,14 @@ class _PerBarAdapter:
             regimes=("none",),
             halts=features.halts,
         )
+
+    def _asked(self, symbol: int, bar: Bar) -> float:
+        try:
+            return _number(self._strategies[symbol].forecast(bar))
+        except Exception as error:
+            opened = np.datetime_as_string(np.datetime64(bar.open_time_ms, "ms"), unit="m")
+            error.add_note(f"for {bar.symbol}, the candle of {opened} UTC")
+            raise
 
     def snapshot(self) -> bytes:
         try:
@@ -134,6 +145,12 @@ class _PerBarAdapter:
         for strategy, saved in zip(self._strategies, json.loads(state), strict=True):
             vars(strategy).clear()
             vars(strategy).update(saved)
+
+
+def _number(answer: object) -> float:
+    if not isinstance(answer, SupportsFloat):
+        raise TypeError(f"forecast answered {answer!r}, which is no number")
+    return float(answer)
 
 
 class _Rows:

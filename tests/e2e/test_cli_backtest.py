@@ -148,14 +148,23 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_may_not_be_written_is_named(alphastrike):
+@pytest.mark.parametrize("out", [(), ("--out", "runs/mine"), ("--out", "/proc/mine"), ("--out", "x" * 300)])
+def test_a_folder_that_cannot_be_made_is_named_before_the_run(alphastrike, out):
     Path("runs").write_text("a file where the folder should be")
 
-    outcome = alphastrike("backtest", *SMALL)
+    outcome = alphastrike("backtest", *SMALL, *out)
 
-    assert outcome.exit_code == 1
-    assert "runs" in outcome.stderr
-    assert "Traceback" not in outcome.stderr
+    assert outcome.exit_code == 2
+    assert outcome.stderr.startswith(f"error: --out {out[1] if out else 'runs/<run_id>'}: ")
+    assert len(outcome.stderr.splitlines()) == 1
+    assert Path("runs").read_text() == "a file where the folder should be"
+
+
+def test_the_folder_one_stands_in_is_not_replaced(alphastrike):
+    outcome = alphastrike("backtest", *SMALL, "--out", ".")
+
+    assert outcome.exit_code == 2
+    assert "the current folder lies there" in outcome.stderr
 
 
 @pytest.mark.shared_data

@@ -18,10 +18,11 @@ from alphastrike.adapters.simulated.config import SimulatedVenueConfig
 from alphastrike.domain.blocks import CandleHistory, Floats
 from alphastrike.domain.errors import ConfigError, DataError
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument, to_decimal
+from alphastrike.numerics.grid import MOST_STEPS
 
 # Only the first candles are looked at: later ones would be the future.
 _LOOKED_AT = 64
-_MOST_DECIMALS = 10
+_MOST_DECIMALS = 18
 # Notional floor, maintenance rate, highest leverage: wider than what large venues ask of majors.
 GENERIC_TIERS = (
     MarginTier(Decimal(0), Decimal("0.01"), 50),
@@ -53,6 +54,7 @@ def _instrument(
         )
     prices = _first_prices(history, row)
     tick = _tick_of(prices) if config.tick_size is None else to_decimal(config.tick_size)
+    _check_tick(history, row, prices, tick)
     step = _step_of(prices[0]) if config.quantity_step is None else to_decimal(config.quantity_step)
     return UnifiedInstrument(
         symbol=symbol,
@@ -83,9 +85,24 @@ def _tick_of(prices: Floats) -> Decimal:
     finest = min(_MOST_DECIMALS, max(0, 6 - math.ceil(math.log10(float(prices[0])))))
     for decimals in range(finest + 1):
         scaled = prices * 10.0**decimals
-        if np.all(np.abs(scaled - np.rint(scaled)) < 1e-6 * np.maximum(1.0, np.abs(scaled) * 1e-6)):
+        whole = np.rint(scaled)
+        if np.all((whole > 0.0) & (np.abs(scaled - whole) < 1e-6 * np.maximum(1.0, scaled * 1e-6))):
             return Decimal(1).scaleb(-decimals)
     return Decimal(1).scaleb(-finest)
+
+
+def _check_tick(history: CandleHistory, row: int, prices: Floats, tick: Decimal) -> None:
+    """Refuse a tick that the prices cannot be counted in."""
+    symbol, highest = history.symbols[row], float(np.nanmax(history.high[row]))
+    if float(tick) > prices.min():
+        raise ConfigError(
+            f"venue.tick_size: observed {tick}, allowed at most {prices.min():g}, a price of {symbol}"
+        )
+    if highest / float(tick) > MOST_STEPS:
+        raise ConfigError(
+            f"venue.tick_size: observed {tick} and a price of {highest:g} ({symbol}), "
+            f"allowed at least {highest / MOST_STEPS:.1e}: a price of up to {MOST_STEPS:.0e} ticks"
+        )
 
 
 def _step_of(price: float) -> Decimal:
@@ -98,7 +115,7 @@ def load_tiers(path: Path) -> dict[str, tuple[MarginTier, ...]]:
     try:
         raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         table = json.loads(raw)
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         raise ConfigError(f"venue.margin_tiers: {path} cannot be read as JSON: {error}") from error
     try:
         if isinstance(table, list):

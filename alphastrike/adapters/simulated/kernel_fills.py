@@ -109,14 +109,19 @@ def close_out(venue: Any, symbol: int, slot: int, ts_ms: int) -> bool:
 
 @compiled_without_allocation
 def taker_price(venue: Any, symbol: int, side: int, lots: int, reference: float) -> float:
-    """The price a taker of `lots` gets around `reference`."""
+    """The price a taker of `lots` gets around `reference`; never a better one.
+
+    A market that fell below its own tick is sold off the grid, as its venue would have made the tick finer.
+    """
     state = venue.state[0]
     share = lots / state["bar_capacity"] if state["bar_capacity"] > 0 else 1.0
     cost = state["half_spread"] + state["slippage"] + state["impact"] * share
     tick = venue.instruments[symbol]["tick"]
     if side > 0:
         return ceil_to_grid(reference * (1.0 + cost), tick)
-    return float(max(tick, floor_to_grid(reference * (1.0 - cost), tick)))
+    price = reference * (1.0 - cost)
+    on_tick = floor_to_grid(price, tick)
+    return on_tick if on_tick > 0.0 else price
 
 
 @compiled_without_allocation

@@ -13,6 +13,7 @@ from alphastrike.marketdata.identity import identity_from_name
 from alphastrike.marketdata.tables import CandleTable, FileIdentity, FundingTable, Kind
 
 _NAMES = ("open", "high", "low", "close", "volume")
+_FLOAT_BITS = 1024  # an integer of as many bits is larger than any float64
 
 
 def detect(path: Path) -> bool:
@@ -45,7 +46,7 @@ def _rows(path: Path) -> Floats:
     """The list as (rows, 6) float64."""
     try:
         content = json.loads(path.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise FileFault(path, _fault("not readable JSON", str(error)[:120], 0)) from None
     if not content:
         return np.empty((0, 1 + len(_NAMES)))
@@ -54,13 +55,15 @@ def _rows(path: Path) -> Floats:
             raise FileFault(path, _fault("not a candle", repr(fields)[:80], row))
     try:
         return np.array([fields[: 1 + len(_NAMES)] for fields in content], dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         row = next(i for i, fields in enumerate(content, start=1) if not all(map(_is_number, fields)))
         raise FileFault(path, _fault("not a number", repr(content[row - 1])[:80], row)) from None
 
 
 def _is_number(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value.bit_length() < _FLOAT_BITS
+    return value is None or isinstance(value, float)
 
 
 def _fault(rule: str, observed: str, row: int) -> Fault:

@@ -58,9 +58,7 @@ def test_a_text_where_a_file_needs_a_list_is_an_error(tmp_path):
     path = tmp_path / "a.toml"
     path.write_text('[data]\nsymbols = "BTCUSDT"\n')
 
-    with pytest.raises(
-        ConfigError, match=r"a.toml:2: data.symbols: observed 'BTCUSDT', allowed a valid tuple"
-    ):
+    with pytest.raises(ConfigError, match=r"a.toml:2: data.symbols: observed 'BTCUSDT', allowed a list"):
         load_config(path, {})
 
 
@@ -106,8 +104,10 @@ def test_a_screen_of_problems_is_not_exceeded():
     with pytest.raises(ConfigError, match="40 problems") as caught:
         load_config(None, environment)
 
-    assert len(str(caught.value).splitlines()) <= 24
-    assert "and 22 more" in str(caught.value)
+    rows = str(caught.value).splitlines()
+    shown = len(rows) - 2  # beside the head and the count of the rest
+    assert sum(1 + len(row) // 100 for row in rows) <= 24
+    assert rows[-1] == f"  and {40 - shown} more"
 
 
 def test_the_frozen_configuration_reads_back_as_itself(file, tmp_path):

@@ -56,6 +56,7 @@ def test_an_entry_leaves_with_its_protective_stop(side):
     assert (entry["reason"], stop["reason"]) == (Reason.ENTRY, Reason.STOP)
     assert entry["time_in_force"] == TimeInForce.GTC
     assert entry["created_ms"] == START_MS
+    assert [entry[name] for name in ("filled_lots", "price", "trigger_price")] == [0, 0.0, 0.0]
 
 
 def test_an_entry_without_a_stop_price_leaves_alone():
@@ -84,6 +85,17 @@ def test_a_flip_cancels_the_old_stop_and_brings_its_own(side):
         (2, PENDING, -side, MARKET, 80, 0),
         (3, PENDING, side, STOP, 30, 1),
     ]
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_single_lots_are_entered_turned_and_left_like_any_other(side):
+    entry, _ = wants(a_trader(), side, stop=100.0 - side * 3).planned()
+    turn = wants(protected(side), -side, stop=100.0 + side * 3, reason=Reason.FLIP).planned()
+    (leave,) = wants(protected(side), 0, reason=Reason.TIME_STOP).planned()
+
+    assert described([entry]) == [(1, PENDING, side, MARKET, 1, 0)]
+    assert described(turn[1:]) == [(2, PENDING, -side, MARKET, 2, 0), (3, PENDING, side, STOP, 1, 1)]
+    assert described([leave]) == [(2, PENDING, -side, MARKET, 1, 1)]
 
 
 @pytest.mark.parametrize("target", [0, 20])
@@ -139,6 +151,18 @@ def test_a_full_order_book_is_a_halt_with_its_count():
         ORDER_SLOTS - 1,
         ORDER_SLOTS,
     )
+
+
+def test_the_last_two_slots_of_an_order_book_are_used():
+    trader = a_trader()
+    for number in range(ORDER_SLOTS - 2):
+        trader.work(an_order(1, 1, OrderType.LIMIT, at=90.0, number=number + 1))
+    wants(trader, 50, stop=97.0)
+
+    placed = [order for order in trader.planned() if order["state"] == PENDING]
+
+    assert len(placed) == 2
+    assert trader.desk.order_count[0] == ORDER_SLOTS
 
 
 def test_each_symbol_plans_on_its_own_book():

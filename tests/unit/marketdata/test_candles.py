@@ -142,7 +142,7 @@ def test_venue_market_and_label_come_with_the_data(
     data = load_candles(path)
 
     assert (data.venue, data.market) == ("hyperliquid", "perp")
-    assert data.label == "hyperliquid 1h, BTCUSDT, 2024-01-01 00:00:00 UTC to 2024-01-01 05:00:00 UTC"
+    assert data.label == "hyperliquid"
 
 
 def test_the_hash_depends_on_content_alone(

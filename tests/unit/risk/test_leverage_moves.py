@@ -36,8 +36,9 @@ def test_a_raise_waits_for_three_closes_in_a_row_and_is_a_half_step():
     assert seen(a_trader(leverage=0.0), NORMAL, CALM, CALM, CALM) == [3.0, 3.0, 3.0, 3.5]
 
 
-def test_a_single_close_that_does_not_ask_starts_the_count_again():
-    moves = seen(a_trader(leverage=0.0), NORMAL, CALM, CALM, NORMAL, CALM, CALM, CALM)
+@pytest.mark.parametrize("between", [NORMAL, 0.0181], ids=["not above", "inside the dead band"])
+def test_a_single_close_that_does_not_ask_starts_the_count_again(between):
+    moves = seen(a_trader(leverage=0.0), NORMAL, CALM, CALM, between, CALM, CALM, CALM)
 
     assert moves == [3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.5]
 

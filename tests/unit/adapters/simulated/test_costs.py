@@ -61,13 +61,13 @@ def test_without_costs_a_price_on_the_tick_stays_where_it_is(price):
     assert exchange.prices == [price, price]
 
 
-def test_a_price_never_falls_below_one_tick():
+def test_a_market_below_its_own_tick_is_sold_off_the_grid_and_not_for_more():
     exchange = an_exchange(an_instrument(tick_size="1"), slippage_bps=500.0).quiet(1.0)
 
     exchange.sell(1)
     exchange.quiet(1.0)
 
-    assert exchange.prices == [1.0]
+    assert exchange.prices == [pytest.approx(0.95)]
 
 
 def test_makers_and_takers_pay_their_own_rate_on_notional():

@@ -85,16 +85,17 @@ def test_a_limit_entry_is_filled_early_enough_to_be_stopped_out_on_the_way_down(
 
 
 @pytest.mark.parametrize("kind", [TARGET, LIMIT])
-def test_no_profit_is_taken_in_the_very_candle_that_opened_the_position(kind):
+@pytest.mark.parametrize(("side", "entry", "target"), [(1, 95.0, 105.0), (-1, 105.0, 95.0)])
+def test_no_profit_is_taken_in_the_very_candle_that_opened_the_position(kind, side, entry, target):
     exchange = an_exchange().quiet(100.0)
-    exchange.buy(1, LIMIT, at=95.0)
-    exchange.sell(1, kind, at=105.0, reduce_only=True)
+    exchange.send(side, 1, LIMIT, at=entry)
+    exchange.send(-side, 1, kind, at=target, reduce_only=True)
 
-    exchange.candle(WIDE)
-    assert exchange.prices == [95.0]
-    exchange.candle((105.0, 110.0, 104.0, 106.0))
+    exchange.candle((100.0, 110.0, 90.0, 100.0))
+    assert exchange.prices == [entry]
+    exchange.candle((100.0, 110.0, 90.0, 100.0))
 
-    assert exchange.prices == [95.0, 105.0]
+    assert exchange.prices == [entry, target]
 
 
 def test_no_profit_is_taken_in_the_very_candle_that_turned_the_position():
@@ -107,6 +108,18 @@ def test_no_profit_is_taken_in_the_very_candle_that_turned_the_position():
     exchange.quiet(100.0).candle((100.0, 100.0, 90.0, 100.0))
 
     assert exchange.prices == [100.0, 97.0]
+    assert exchange.lots() == -2
+
+
+def test_after_being_stopped_out_another_entry_may_still_fill_in_the_candle():
+    exchange = an_exchange().quiet(100.0)
+    exchange.buy(1, LIMIT, at=97.0)
+    exchange.sell(1, STOP, at=95.0, reduce_only=True)
+    exchange.sell(2, LIMIT, at=108.0)
+
+    exchange.candle(WIDE)
+
+    assert exchange.prices == [97.0, 95.0, 108.0]
     assert exchange.lots() == -2
 
 

@@ -129,7 +129,25 @@ def test_liquidation_pays_spread_and_slippage_like_any_taker():
     entry = 60_006.0
     margin = 2 * entry / 10
     level = (margin + 50 - 2 * entry) / (2 * 0.005 - 2)
-    assert exchange.fills[-1].price == pytest.approx(level * (1 - 1e-4), abs=0.011)
+    price = exchange.fills[-1].price
+    assert price == pytest.approx(level * (1 - 1e-4), abs=0.011)
+    assert exchange.venue.fills[exchange.venue.used[0] - 1]["slippage"] == pytest.approx(2 * (level - price))
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_however_thin_the_market_a_liquidation_loses_the_margin_and_no_more(side):
+    exchange = an_exchange(
+        an_instrument(tiers=BINANCE_TIERS), equity=1e6, margin_mode="isolated", leverage=10, impact_bps=50.0
+    ).quiet(60_000.0)
+    exchange.send(side, 2_000, OrderType.MARKET)
+    exchange.quiet(60_000.0)
+    margin = float(exchange.venue.positions[0]["isolated_margin"])
+    before = exchange.wallet
+
+    exchange.candle((60_000.0, 90_000.0, 30_000.0, 60_000.0, 0.005))
+
+    assert exchange.fills[-1].is_liquidation
+    assert exchange.wallet == pytest.approx(before - margin, abs=1e-6)
 
 
 def test_in_cross_margin_the_whole_wallet_backs_the_position():
@@ -192,6 +210,17 @@ def test_a_stop_nearer_than_the_liquidation_price_saves_the_position():
 
     assert exchange.prices[-1] == 56_000.0
     assert not exchange.fills[-1].is_liquidation
+
+
+def test_at_one_price_liquidation_comes_before_a_stop():
+    # As above: 80 is exactly the liquidation price.
+    exchange = an_exchange(an_instrument(tiers=((0, "0.5", 2),)), equity=60.0).quiet(100.0)
+    exchange.buy(1_000)
+    exchange.sell(1_000, STOP, at=80.0, reduce_only=True)
+
+    exchange.quiet(100.0).candle((100.0, 100.0, 79.0, 90.0))
+
+    assert [fill.is_liquidation for fill in exchange.fills] == [False, True]
 
 
 def test_liquidation_comes_before_a_stop_behind_it_and_takes_the_orders_away():

@@ -1,13 +1,15 @@
-"""Does a bar cost the same however long the history and however many the fills?
+"""Does a bar cost the same however long the history, and a fill however many there were?
 
 Run: `python benchmarks/scaling.py --work /tmp/benchmarks`
+
+On a random walk, so that the ensemble has the same to do at every bar: no signal ever earns a weight.
 """
 
 import argparse
 from pathlib import Path
 from typing import Any
 
-from market import names_of, planted_market
+from market import names_of, random_walk
 from measuring import middle, staged
 from run_alphastrike import unconstrained
 from stages import ACCOUNT
@@ -25,7 +27,7 @@ def main() -> None:
     parser.add_argument("--bars", type=int, default=131_400, help="one-minute bars a symbol, at length 1")
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    folder = planted_market(options.work, options.symbols, options.bars * max(_LENGTHS))
+    folder = random_walk(options.work, options.symbols, options.bars * max(_LENGTHS))
     data = {"path": str(folder), "symbols": names_of(options.symbols)}
     for name in ("ema_cross", "ensemble"):
         config = {"data": data, "strategy": {"name": name}}

@@ -121,6 +121,6 @@ def _write_files(result: RunResult, folder: Path) -> Summary:
 def _is_summary(path: Path) -> bool:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError):
+    except (ValueError, OSError, RecursionError):
         return False
     return isinstance(content, dict) and "schema_version" in content and "run_id" in content

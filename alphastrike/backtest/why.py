@@ -12,6 +12,7 @@ from alphastrike.domain.outcomes import Stage
 
 Row = dict[str, Any]
 
+_NEEDED = {"symbols": list, "start_ms": int, "end_ms": int, "interval_ms": int}
 _SIGNAL_ROWS = 500  # far more than there are signals: each one's latest row is among them
 
 
@@ -150,11 +151,12 @@ def _summary(run_folder: Path) -> dict[str, Any]:
         raise ConfigError(f"{run_folder}: no summary.json there; allowed: the folder of a finished run")
     try:
         summary = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not readable as JSON ({error}); run the backtest again") from None
-    missing = [name for name in ("symbols", "start_ms", "end_ms", "interval_ms") if name not in summary]
-    if missing:
-        raise DataError(f"{path}: key {missing[0]} is missing; allowed: a summary a backtest wrote")
+    for name, kind in _NEEDED.items():
+        found = summary.get(name) if isinstance(summary, dict) else None
+        if not isinstance(found, kind):
+            raise DataError(f"{path}: {name}: observed {found!r}; allowed: a summary a backtest wrote")
     return dict(summary)
 
 
@@ -176,13 +178,24 @@ def _check_time(at_ms: int, summary: dict[str, Any]) -> None:
 
 def _last_rows(path: Path, at_ms: int, symbol: str, enough: int = 1) -> list[Row]:
     """Latest rows of a symbol at or before a time, oldest first: row groups are read from the back."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - slow to import, needed only when reading
-    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, needed only when reading
 
     if not path.is_file():
         raise DataError(f"{path}: no such file; run the backtest again")
+    try:
+        return _rows_from_the_back(path, at_ms, symbol, enough)
+    except (pa.ArrowException, KeyError) as error:
+        raise DataError(f"{path}: not what a backtest wrote ({error}); run the backtest again") from None
+
+
+def _rows_from_the_back(path: Path, at_ms: int, symbol: str, enough: int) -> list[Row]:
+    import pyarrow.compute as pc  # noqa: PLC0415 - slow to import, needed only when reading
+    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+
     found: list[Row] = []
     with pq.ParquetFile(path) as file:
+        if file.schema_arrow.names[:2] != ["ts_ms", "symbol"]:
+            raise KeyError(f"columns {', '.join(file.schema_arrow.names[:2])}")
         for group in reversed(range(file.num_row_groups)):
             statistics = file.metadata.row_group(group).column(0).statistics
             if statistics is not None and statistics.has_min_max and statistics.min > at_ms:

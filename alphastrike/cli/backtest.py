@@ -1,6 +1,8 @@
 """`alphastrike backtest`: the main job."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,26 +85,32 @@ def backtest(
     if no_color:
         os.environ["NO_COLOR"] = "1"
     loaded = load_config(config, os.environ, options)
-    if verbose:
-        for path, origin in loaded.origins.items():
-            typer.echo(f"{'.'.join(path)} from {origin}", err=True)
-    result = _run(loaded.config, step_every_bar=step_every_bar)
+    say = partial(typer.echo, err=True) if verbose else _say_nothing
+    for path, origin in loaded.origins.items():
+        say(f"{'.'.join(path)} from {origin}")
+    result = _run(loaded.config, say, step_every_bar=step_every_bar)
     _deliver(result, loaded.config, as_json=as_json)
 
 
-def _run(config: "AlphaStrikeConfig", *, step_every_bar: bool) -> "RunResult":
+def _say_nothing(_line: str) -> None:
+    """What `-v` would print is left unsaid."""
+
+
+def _run(config: "AlphaStrikeConfig", say: Callable[[str], None], *, step_every_bar: bool) -> "RunResult":
     """The run, with everything that can be refused checked before the long part starts."""
     from alphastrike.app.kernel_cache import has_kernels, use_kernel_cache
-
-    use_kernel_cache()
-    if not has_kernels():
-        typer.echo("compiling kernels, once, for about a minute: later runs start at once", err=True)
-    from alphastrike.app.backtest import run_backtest
-    from alphastrike.backtest.artifacts import refuse_foreign_folder
     from alphastrike.cli.attention import watched
 
-    refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
+    # Imports are long too: an interrupt that falls into one would end the process in the middle of it.
     with watched("backtest") as progress:
+        say("started; Ctrl-C stops after the step in hand")
+        use_kernel_cache()
+        if not has_kernels():
+            typer.echo("compiling kernels, once, for about a minute: later runs start at once", err=True)
+        from alphastrike.app.backtest import run_backtest
+        from alphastrike.backtest.artifacts import refuse_foreign_folder
+
+        refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
         return run_backtest(config, step_every_bar=step_every_bar, progress=progress)
 
 

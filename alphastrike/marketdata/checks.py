@@ -15,6 +15,7 @@ from alphastrike.marketdata.instants import epoch_unit
 from alphastrike.marketdata.tables import CandleTable, FundingTable
 
 _UNIT_NAMES = {"s": "seconds", "us": "microseconds", "ns": "nanoseconds"}
+_EARLIEST_MS, _LATEST_MS = 946_684_800_000, 4_102_444_800_000  # 2000 and 2100
 _RATE_LIMIT = 0.1
 _MOST_PRICE, _MOST_VOLUME = 1e15, 1e18  # quote currency; base units of the cheapest coins
 # Sums of trades and the total are rounded apart by venues.
@@ -62,11 +63,17 @@ def funding_faults(table: FundingTable) -> Iterator[Fault]:
 
 
 def time_faults(ts_ms: Integers) -> Iterator[Fault]:
-    """Wrong unit of time, rows out of order, times that occur twice."""
+    """Wrong unit of time, times no candle can have, rows out of order, times that occur twice."""
     wrong_unit = list(_unit_faults(ts_ms))
     yield from wrong_unit
     if wrong_unit:
         return
+    yield from _first(
+        (ts_ms < _EARLIEST_MS) | (ts_ms >= _LATEST_MS),
+        lambda row: Fault(
+            "impossible time", utc(int(ts_ms[row])), "a time from 2000 to 2099", _FIX, column="time"
+        ),
+    )
     step = np.diff(ts_ms, prepend=ts_ms[0] - 1)
     yield from _first(step < 0, lambda row: _order_fault("unsorted rows", ts_ms, row))
     yield from _first(step == 0, lambda row: _order_fault("duplicated time", ts_ms, row))

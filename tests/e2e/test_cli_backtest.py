@@ -139,7 +139,7 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path):
     # A child inherits that interrupts are ignored, as they are wherever tests run in the background.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
-        process.stderr.readline()  # it has started
+        assert any(line.startswith("started") for line in process.stderr)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=120)
     signal.signal(signal.SIGINT, before)

@@ -3,6 +3,8 @@
 import json
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from alphastrike.backtest.artifacts import write_run
@@ -123,13 +125,32 @@ def test_a_folder_without_a_run_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [("{", "not readable as JSON"), ("{}", "key symbols is missing")]
+    ("content", "message"),
+    [
+        ("{", "not readable as JSON"),
+        ("[" * 100_000, "not readable as JSON"),
+        ("[]", "symbols: observed None"),
+        ("{}", "symbols: observed None"),
+        ('{"symbols": ["AUSDT"], "start_ms": "x"}', "start_ms: observed 'x'"),
+    ],
 )
 def test_a_broken_summary_is_named(tmp_path, content, message):
     (tmp_path / "summary.json").write_text(content)
 
     with pytest.raises(DataError, match=message):
         explain(tmp_path, START_MS, "AUSDT")
+
+
+@pytest.mark.parametrize("content", [b"PAR1 cut PAR1", pytest.param(None, id="another table")])
+def test_a_journal_that_is_none_is_named(folder, content):
+    path = folder / "decisions.parquet"
+    if content is None:
+        pq.write_table(pa.table({"colour": ["red"]}), path)
+    else:
+        path.write_bytes(content)
+
+    with pytest.raises(DataError, match=r"decisions\.parquet: not what a backtest wrote"):
+        explain(folder, START_MS + HOUR_MS, "AUSDT")
 
 
 def test_a_missing_journal_is_named(folder):

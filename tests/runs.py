@@ -49,11 +49,14 @@ def finished(
     *,
     stepped: bool = False,
     strategy: object | None = None,
+    restraints: np.ndarray | None = None,
 ) -> tuple[Recording, Assembly]:
     """The record of a run and the books it left, every decision kept."""
     run = assemble(config, history, funding)
     if strategy is not None:
         run = replace(run, stages=replace(run.stages, strategy=strategy))
+    if restraints is not None:
+        run.desk.restraints[:] = restraints
     recording = Recording()
     if stepped:
         run_stepped(run, recording, "run", every=True, after_bar=lambda _done: None)

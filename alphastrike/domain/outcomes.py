@@ -60,6 +60,11 @@ class Code(IntEnum):
     NO_STOP_DISTANCE = 708
     NO_EQUITY = 709
 
+    RESTRAINED_CONVICTION = 750  # an intervention asks for more conviction than there is
+    RESTRAINED_SHORTS = 751
+    RESTRAINED_SYMBOL = 752  # an intervention forbids new positions in this symbol
+    RESTRAINED_SIZE = 753
+
     ORDER_PENDING = 801  # an earlier order of this symbol is still working
     NO_ORDER_SLOT = 802
 

@@ -144,6 +144,16 @@ INTENT = np.dtype(
     ]
 )
 
+# What an intervention leaves of a symbol's freedom to open positions; a zeroed one forbids them.
+RESTRAINT = np.dtype(
+    [
+        ("conviction_threshold", "f8"),  # a new position needs at least this, 0 to 100
+        ("size_multiplier", "f8"),  # of a new position's size, 0 to 1
+        ("shorts_allowed", "i1"),
+        ("entries_allowed", "i1"),
+    ]
+)
+
 TRADE = np.dtype(
     [
         ("symbol", "i4"),

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from alphastrike.domain.ledger import Ledger, Markets
-from alphastrike.domain.records import DECISION, INTENT
+from alphastrike.domain.records import DECISION, INTENT, RESTRAINT
 from alphastrike.risk.config import RiskConfig
 
 _HOUR_MS = 3_600_000
@@ -48,6 +48,7 @@ RISK_STATE = np.dtype(
         ("drawdown_factor", "f8"),
         ("performance_factor", "f8"),
         ("trades_seen", "i8"),
+        ("leverage_cap", "f8"),  # of an intervention, infinite without one
     ]
 )
 
@@ -56,7 +57,7 @@ class Desk(NamedTuple):
     """The engine's account and the rules on it.
 
     `recent` is a ring of the net profit of the last trades; `decisions` and `intents` hold the
-    latest word on each symbol.
+    latest word on each symbol, `restraints` what an intervention leaves of its freedom.
     """
 
     account: Any
@@ -69,6 +70,7 @@ class Desk(NamedTuple):
     recent: Any
     decisions: Any
     intents: Any
+    restraints: Any
 
     @classmethod
     def opened(
@@ -81,6 +83,7 @@ class Desk(NamedTuple):
             rules[0][name] = value
         state = np.zeros(1, dtype=RISK_STATE)
         state[0]["performance_factor"] = 0.6  # no trades yet is the most cautious record
+        state[0]["leverage_cap"] = np.inf
         return cls(
             *Ledger.opened(symbols, initial_equity),
             instruments=markets.instruments,
@@ -89,6 +92,7 @@ class Desk(NamedTuple):
             recent=np.zeros(RECENT_TRADES),
             decisions=np.zeros(symbols, dtype=DECISION),
             intents=np.zeros(symbols, dtype=INTENT),
+            restraints=unrestrained(symbols),
         )
 
     @property
@@ -98,14 +102,29 @@ class Desk(NamedTuple):
 
     def snapshot(self) -> bytes:
         """Account and risk state as bytes; rules come from the configuration."""
-        return b"".join((self.state.tobytes(), self.recent.tobytes(), self.ledger.snapshot()))
+        own = b"".join(array.tobytes() for array in self._own)
+        return own + self.ledger.snapshot()
 
     def restore(self, state: bytes) -> None:
         """Go back to a snapshot."""
-        split = self.state.nbytes
-        self.state[:] = np.frombuffer(state, dtype=RISK_STATE, count=1)
-        self.recent[:] = np.frombuffer(state, dtype=np.float64, count=RECENT_TRADES, offset=split)
-        self.ledger.restore(state[split + self.recent.nbytes :])
+        offset = 0
+        for array in self._own:
+            array[:] = np.frombuffer(state, dtype=array.dtype, count=array.size, offset=offset)
+            offset += array.nbytes
+        self.ledger.restore(state[offset:])
+
+    @property
+    def _own(self) -> tuple[Any, ...]:
+        """What the desk remembers beside its account."""
+        return self.state, self.recent, self.restraints
+
+
+def unrestrained(symbols: int) -> Any:
+    """Restraints that restrain nothing, one a symbol."""
+    restraints = np.zeros(symbols, dtype=RESTRAINT)
+    for name in ("size_multiplier", "shorts_allowed", "entries_allowed"):
+        restraints[name] = 1
+    return restraints
 
 
 class DeskTerms(NamedTuple):

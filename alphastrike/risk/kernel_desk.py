@@ -18,6 +18,7 @@ from alphastrike.risk.kernel_leverage import (
     performance_factor,
     volatility_factor,
 )
+from alphastrike.risk.kernel_restraints import capped_leverage
 from alphastrike.risk.kernel_sizing import REDUCE_ONLY_BELOW, enter, has_pending
 
 _DAY_MS = 86_400_000
@@ -71,6 +72,7 @@ def _move_leverage(desk: Any, close_ms: int, daily_volatility: float, drawdown: 
     state["drawdown_factor"] = drawdown_factor(drawdown)
     raw = rules["base"] * state["volatility_factor"] * state["drawdown_factor"] * state["performance_factor"]
     value = clamp_leverage(raw, rules["lowest"], rules["highest"])
+    value = capped_leverage(value, state["leverage_cap"], rules["lowest"])
     state["raw"] = raw
     state["is_reduce_only"] = raw < REDUCE_ONLY_BELOW
     held = state["leverage"]

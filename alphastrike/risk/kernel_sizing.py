@@ -9,6 +9,7 @@ from alphastrike.domain.orders import OrderType
 from alphastrike.domain.outcomes import Code
 from alphastrike.numerics.compiled import compiled_without_allocation, constant
 from alphastrike.numerics.grid import ceil_to_grid, floor_to_grid, on_grid, whole_steps
+from alphastrike.risk.kernel_restraints import is_restrained, size_share
 
 _MARKET = constant(OrderType.MARKET)
 REDUCE_ONLY_BELOW = 0.5
@@ -45,6 +46,8 @@ def enter(desk: Any, symbol: int, wanted: int, atr_fraction: float, reason: int)
         return
     if desk.state[0]["is_reduce_only"] != 0:
         _refuse(decision, _REDUCE_ONLY, desk.state[0]["raw"], REDUCE_ONLY_BELOW)
+        return
+    if is_restrained(desk, symbol, wanted):
         return
     mark, tick = desk.positions[symbol]["mark_price"], desk.instruments[symbol]["tick"]
     if not mark > 0.0:
@@ -92,6 +95,7 @@ def _size(desk: Any, symbol: int, wanted: int, equity: float, distance: float) -
         threshold = rules["conviction_threshold"]
         scale = (decision["conviction"] - threshold) / (100.0 - threshold)
         notional = equity * rules["risk_per_trade"] * min(1.0, max(0.25, scale)) / distance
+    notional *= size_share(desk.restraints[symbol])
     budget = desk.state[0]["leverage"] * equity
     code, room, limit, used = (
         _SYMBOL,

@@ -1,6 +1,7 @@
 """Stage 7 for a stream: the compiled desk behind plain calls, one symbol at a time."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alphastrike.domain.blocks import DecisionBlock, Floats
 from alphastrike.domain.events import FillReceived, FundingSettled
@@ -68,6 +69,15 @@ class RiskStage:
         """Book a funding payment."""
         row = self._rows[event.symbol]
         apply_funding(self.desk.account[0], self.desk.positions[row], event.payment)
+
+    def restrain(self, restraints: NDArray[np.void], leverage_cap: float = np.inf) -> None:
+        """Replace every restraint (symbols,) `RESTRAINT` and the account-wide cap on leverage.
+
+        They hold from the next close on. `books.unrestrained` lifts them; leverage then rises by
+        its own slow rule.
+        """
+        self.desk.restraints[:] = restraints
+        self.desk.state[0]["leverage_cap"] = leverage_cap
 
     def snapshot(self) -> bytes:
         """Account and risk state."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from alphastrike.risk.books import unrestrained
 from tests.markets import EAGER, configured, small_market, with_gaps
 from tests.runs import KINDS, finished
 
@@ -31,6 +32,21 @@ def test_stepping_every_bar_gives_the_identical_record(strategy, margin_mode):
         assert stepped.joined(kind).tobytes() == compiled.joined(kind).tobytes(), kind
     assert stepped.halts() == compiled.halts()
     assert stepped.first_tradable_ms == compiled.first_tradable_ms
+
+
+def test_restraints_hold_alike_in_both():
+    config = configured(strategy={"name": "ema_cross"}, venue=ROUGH_VENUE, **EAGER)
+    restraints = unrestrained(len(MARKET.history.symbols))
+    restraints["shorts_allowed"][0] = restraints["entries_allowed"][1] = 0
+    restraints["size_multiplier"] = 0.5
+
+    stepped, _ = finished(config, MARKET.history, MARKET.funding, stepped=True, restraints=restraints)
+    compiled, _ = finished(config, MARKET.history, MARKET.funding, restraints=restraints)
+
+    for kind in KINDS:
+        assert stepped.joined(kind).tobytes() == compiled.joined(kind).tobytes(), kind
+    assert {"restrained_shorts", "restrained_symbol"} <= compiled.halts()["risk"].keys()
+    assert set(compiled.joined("fills")["symbol"].tolist()) == {0, 2}
 
 
 def test_the_engine_and_the_venue_agree_on_the_account():

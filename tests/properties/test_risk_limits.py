@@ -172,6 +172,36 @@ def test_a_desk_restored_from_a_snapshot_judges_as_if_it_had_never_stopped(seed)
     assert other.desk.decisions.tobytes() == trader.desk.decisions.tobytes()
 
 
+@given(seed=seeds, rules=st.integers(0, 10**6))
+def test_a_restraint_only_ever_makes_a_new_position_smaller(seed, rules):
+    free, chance = a_random_desk(seed)
+    held, _ = a_random_desk(seed)
+    whim = np.random.default_rng(rules)
+    numbers = [np.nan, np.inf, -1.0, 0.0, 0.3, 1.0, 60.0, 1e308]
+    for symbol in range(SYMBOLS):
+        restraint = held.desk.restraints[symbol]
+        restraint["conviction_threshold"] = whim.choice([0.0, *numbers])
+        restraint["size_multiplier"] = whim.choice([0.5, *numbers])
+        restraint["shorts_allowed"], restraint["entries_allowed"] = whim.choice([0, 1, 1, 1, -1], 2)
+    held.desk.state[0]["leverage_cap"] = whim.choice(numbers)
+    prices = held.desk.positions["mark_price"].copy()
+    both = [trader.marked(*prices)["leverage"] for trader in (free, held)]
+
+    assert both[1] <= both[0]
+    for symbol in range(SYMBOLS):
+        forecast = float(chance.choice([-1.0, 0.0, 1.0]))
+        conviction = float(chance.uniform(0, 100))
+        for trader in (free, held):
+            trader.decision(forecast, symbol, conviction=conviction)
+        lots = int(free.desk.positions[symbol]["lots"])
+        loose, strict = (int(trader.intent(symbol)["target_lots"]) for trader in (free, held))
+
+        assert abs(strict) <= max(abs(loose), abs(lots))
+        assert strict * lots >= 0 or abs(strict) <= abs(loose)
+        if abs(loose) < abs(lots):
+            assert abs(strict) <= max(abs(loose), abs(lots) - 1)
+
+
 def test_the_random_desks_are_worth_testing_on():
     codes = set()
     for seed in range(200):

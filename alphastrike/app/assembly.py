@@ -15,6 +15,7 @@ from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.errors import DataError
 from alphastrike.domain.funding import FundingHistory
 from alphastrike.domain.instruments import UnifiedInstrument
+from alphastrike.domain.intervals import bars_in
 from alphastrike.domain.ledger import Markets, Tape
 from alphastrike.domain.plugins import Model
 from alphastrike.engine.pipeline import MarketStages
@@ -91,8 +92,9 @@ def market_stages(config: AlphaStrikeConfig, history: CandleHistory) -> MarketSt
     wanted = {*RISK_FEATURES, *plugin.features(settings, signals), *model.features}
     found = tuple(chosen("features", wanted, "features").values())
     features = FeatureSet(found, symbols, interval_ms, RISK_FEATURES)
+    recovery = features.lookback_within(bars_in(config.gateway.recovery_hours, interval_ms))
     return MarketStages(
-        gateway=CandleGateway(symbols, interval_ms, features.lookback_bars, config.gateway),
+        gateway=CandleGateway(symbols, interval_ms, recovery, config.gateway),
         features=features,
         validator=ValidationStage(features.specs, RISK_FEATURES, symbols, interval_ms, config.validation),
         model=model,

@@ -169,6 +169,7 @@ def _read_only(features: FeatureBlock) -> FeatureBlock:
         close=_view(market.close),
         volume=_view(market.volume),
         taker_buy_volume=_view(market.taker_buy_volume),
+        series={name: _view(values) for name, values in market.series.items()},
     )
     return replace(features, market=seen, values=_view(features.values))
 

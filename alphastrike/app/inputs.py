@@ -1,6 +1,7 @@
 """What a run reads: candles and funding from files, or the embedded synthetic market."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -86,7 +87,7 @@ def _only(
             raise ConfigError(f"data.symbols: {unknown(symbol, list(history.symbols))}")
     kept = tuple(sorted(symbols))
     rows = [history.symbols.index(symbol) for symbol in kept]
-    columns = {
+    columns: dict[str, Any] = {
         name: np.ascontiguousarray(getattr(history, name)[rows])
         for name in ("open", "high", "low", "close", "volume", "taker_buy_volume")
     }

@@ -8,7 +8,7 @@ import numpy as np
 from alphastrike.backtest.recording import Recording
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.commands import Command, Step
-from alphastrike.domain.events import CandlesClosed, Event
+from alphastrike.domain.events import CandlesClosed, Event, SeriesValue
 from alphastrike.domain.market import UnifiedCandle
 from alphastrike.domain.outcomes import Code
 
@@ -46,13 +46,19 @@ def step_through(
 
 
 def candles_at(history: CandleHistory, bar: int) -> CandlesClosed:
-    """The candles of one bar as a feed would deliver them."""
+    """The candles of one bar, with what was known beside them, as a feed would deliver them."""
     open_ms = int(history.open_time_ms[bar])
     candles = tuple(
         _candle(history, row, bar) for row in range(len(history.symbols)) if _has_candle(history, row, bar)
     )
     close_ms = open_ms + history.interval_ms - 1
-    return CandlesClosed(close_ms, open_ms, history.interval_ms, candles)
+    known = tuple(
+        SeriesValue(symbol, name, float(values[row, bar]))
+        for name, values in history.series.items()
+        for row, symbol in enumerate(history.symbols)
+        if not np.isnan(values[row, bar])
+    )
+    return CandlesClosed(close_ms, open_ms, history.interval_ms, candles, known)
 
 
 def _has_candle(history: CandleHistory, row: int, bar: int) -> bool:

@@ -4,7 +4,8 @@ Arrays are float64 with shape (symbols, bars) and rows in the order of `symbols`
 sorted. The same functions see one bar from a stream and thousands from a file.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,8 @@ class CandleHistory:
     """Candles of several symbols on one regular time grid; NaN where a symbol has no candle.
 
     `open_time_ms` (bars,) rises by exactly `interval_ms`. Volumes are base units;
-    `taker_buy_volume` is NaN where the source lacks it.
+    `taker_buy_volume` is NaN where the source lacks it. `series` holds what is known beside candles, by
+    name (see `domain.series`), each (symbols, bars), as of the close of each bar; NaN is unknown or stale.
     """
 
     symbols: tuple[str, ...]
@@ -55,9 +57,10 @@ class CandleHistory:
     close: Floats
     volume: Floats
     taker_buy_volume: Floats
+    series: Mapping[str, Floats] = field(default_factory=dict)
 
     def block(self, start: int, stop: int) -> "MarketBlock":
-        """Bars [start, stop) as views, nothing copied, with a fresh halt grid."""
+        """Bars [start, stop), candles as views, with a fresh halt grid."""
         return MarketBlock(
             symbols=self.symbols,
             interval_ms=self.interval_ms,
@@ -69,6 +72,9 @@ class CandleHistory:
             volume=self.volume[:, start:stop],
             taker_buy_volume=self.taker_buy_volume[:, start:stop],
             halts=HaltGrid(len(self.symbols), stop - start),
+            series={
+                name: np.ascontiguousarray(values[:, start:stop]) for name, values in self.series.items()
+            },
         )
 
 
@@ -89,6 +95,7 @@ class MarketBlock:
     volume: Floats
     taker_buy_volume: Floats
     halts: HaltGrid
+    series: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

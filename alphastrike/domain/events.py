@@ -8,16 +8,27 @@ from alphastrike.domain.outcomes import Reason
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesValue:
+    """A value of a series (see `domain.series`) known at a close; one that is not known is not sent."""
+
+    symbol: str
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class CandlesClosed:
     """The market at one close: every candle of that interval known at `event_time_ms`, its delivery.
 
-    A symbol without a candle here has none: the gateway counts that as a gap.
+    A symbol without a candle here has none: the gateway counts that as a gap. `series` is what was
+    known beside the candles when they closed.
     """
 
     event_time_ms: int
     open_time_ms: int
     interval_ms: int
     candles: tuple[UnifiedCandle, ...]
+    series: tuple[SeriesValue, ...] = ()
 
     @property
     def close_time_ms(self) -> int:

@@ -16,6 +16,7 @@ from alphastrike.domain.blocks import (
     MarketBlock,
     PredictionBlock,
 )
+from alphastrike.domain.series import CANDLE_INPUTS
 from alphastrike.domain.settings import Settings
 
 ConfigT = TypeVar("ConfigT", bound=Settings)
@@ -26,6 +27,13 @@ class Monitor(Enum):
 
     DISTRIBUTION = "distribution"
     RANGE_ONLY = "range_only"
+
+
+class Availability(Enum):
+    """When a feature's value is known: with the bar's close, or when its inputs have been published."""
+
+    CLOSE = "close of the bar"
+    PUBLICATION = "publication of its inputs"
 
 
 class Category(Enum):
@@ -47,7 +55,12 @@ class Category(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FeatureSpec:
-    """A feature's declaration. `lookback_hours` holds at every bar size; bounds are inclusive."""
+    """A feature's declaration. `lookback_hours` holds at every bar size; bounds are inclusive.
+
+    `inputs` are candle columns and names of series. With `cadence_hours` the feature is computed on
+    candles of that length, joined from shorter ones, and its value stands until the next such candle
+    closes; 0 computes it at every bar. `across_symbols` says that it reads other symbols' rows.
+    """
 
     name: str
     unit: str
@@ -56,6 +69,18 @@ class FeatureSpec:
     monitor: Monitor = Monitor.DISTRIBUTION
     lowest: float = -1e12
     highest: float = 1e12
+    cadence_hours: float = 0.0
+    across_symbols: bool = False
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The inputs that are no candle columns."""
+        return tuple(name for name in self.inputs if name not in CANDLE_INPUTS)
+
+    @property
+    def available_at(self) -> Availability:
+        """When the value of a bar is known."""
+        return Availability.PUBLICATION if self.series else Availability.CLOSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,17 @@ class Engine:
             volume=columns[4],
             taker_buy_volume=columns[5],
             halts=HaltGrid(len(self._symbols), 1),
+            series=self._series(event),
         )
+
+    def _series(self, event: CandlesClosed) -> dict[str, Floats]:
+        columns: dict[str, Floats] = {}
+        for known in event.series:
+            if known.symbol not in self._rows:
+                raise InvariantBroken(f"a feed delivered a series the engine did not ask for: {known}")
+            column = columns.setdefault(known.name, np.full((len(self._symbols), 1), np.nan))
+            column[self._rows[known.symbol], 0] = known.value
+        return columns
 
 
 def market_volatility(daily_volatility: Floats) -> Floats:

@@ -4,10 +4,11 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from alphastrike.domain.blocks import FeatureBlock, HaltGrid, MarketBlock
+from alphastrike.domain.blocks import FeatureBlock, Floats, HaltGrid, MarketBlock
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.outcomes import Code
-from alphastrike.domain.plugins import Feature, FeatureFold, FeatureSpec
+from alphastrike.domain.plugins import Feature, FeatureSpec
+from alphastrike.features.pace import Pace, stride_of
 from alphastrike.numerics.folds import pack, streaks, unpack
 
 _NEVER = np.iinfo(np.int64).min
@@ -34,16 +35,15 @@ class FeatureSet:
         self._symbols = symbols
         self._interval_ms = interval_ms
         self._names = tuple(feature.spec.name for feature in self._features)
-        self._folds = self._fresh_folds()
+        strides = [stride_of(feature.spec.cadence_hours, interval_ms) for feature in self._features]
+        self._order = np.argsort(strides, kind="stable")
+        self._groups = tuple((stride, strides.count(stride)) for stride in sorted(set(strides)))
+        self._paces = self._fresh_paces()
         self._unbroken = np.zeros(len(symbols))
         self._last_open_ms = _NEVER
         self._check_names(required)
-        needed = [
-            fold.lookback_bars
-            for name, fold in zip(self._names, self._folds, strict=True)
-            if name in required
-        ]
-        self._warm_up_bars = max(needed, default=1)
+        self._needed_bars = self._by_name()
+        self._warm_up_bars = max((self._needed_bars[name] for name in required), default=1)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -58,7 +58,12 @@ class FeatureSet:
     @property
     def lookback_bars(self) -> int:
         """Bars the longest look-back needs, required or not, its own bar included."""
-        return max((fold.lookback_bars for fold in self._folds), default=1)
+        return max(self._needed_bars.values(), default=1)
+
+    def lookback_within(self, bars: int) -> int:
+        """The longest look-back of at most `bars`, and never less than `warm_up_bars`."""
+        within = [needed for needed in self._needed_bars.values() if needed <= bars]
+        return max(self._warm_up_bars, *within, 1)
 
     @property
     def warm_up_bars(self) -> int:
@@ -67,42 +72,61 @@ class FeatureSet:
 
     def advance(self, block: MarketBlock) -> FeatureBlock:
         """Compute every feature of the block's bars; NaN in warm-up, at NaN rows and for missing input."""
-        values = np.empty((len(self._folds), *block.close.shape))
+        values = np.empty((len(self._features), *block.close.shape))
         unbroken = np.zeros(block.close.shape)
         seen = int(np.searchsorted(block.open_time_ms, self._last_open_ms, side="right"))
         values[:, :, :seen] = np.nan
         if seen < block.open_time_ms.size:
             fresh = block if seen == 0 else _from_bar(block, seen)
             self._follow(fresh)
-            for index, fold in enumerate(self._folds):
-                fold.advance(fresh, values[index, :, seen:])
             streaks(fresh.close, self._unbroken, unbroken[:, seen:])
+            self._fold(fresh, unbroken[:, seen:], values[:, :, seen:])
         block.halts.halt(unbroken < self._warm_up_bars, Code.WARM_UP, unbroken, float(self._warm_up_bars))
         return FeatureBlock(market=block, names=self._names, values=values, halts=block.halts)
 
     def snapshot(self) -> bytes:
         """The whole state."""
         place = np.array([self._last_open_ms], dtype=np.int64).tobytes()
-        return pack([place, self._unbroken.tobytes(), *(fold.snapshot() for fold in self._folds)])
+        parts = [part for pace in self._paces for part in pace.snapshot()]
+        return pack([place, self._unbroken.tobytes(), *parts])
 
     def restore(self, state: bytes) -> None:
         """Go back to a snapshot of the same features and symbols."""
-        place, unbroken, *folds = unpack(state)
+        place, unbroken, *parts = unpack(state)
         self._last_open_ms = int(np.frombuffer(place, dtype=np.int64)[0])
         self._unbroken[...] = np.frombuffer(unbroken)
-        for fold, saved in zip(self._folds, folds, strict=True):
-            fold.restore(saved)
+        for pace in self._paces:
+            pace.restore(parts[: pace.parts])
+            del parts[: pace.parts]
+
+    def _fold(self, block: MarketBlock, unbroken: Floats, values: Floats) -> None:
+        """Advance every pace over the block's bars."""
+        done = 0
+        for pace, (_, count) in zip(self._paces, self._groups, strict=True):
+            rows = self._order[done : done + count]
+            pace.advance(block, unbroken, [values[row] for row in rows])
+            done += count
 
     def _follow(self, block: MarketBlock) -> None:
         """Start afresh when the block does not begin where the last one ended."""
         continues = int(block.open_time_ms[0]) == self._last_open_ms + self._interval_ms
         if self._last_open_ms != _NEVER and not continues:
-            self._folds = self._fresh_folds()
+            self._paces = self._fresh_paces()
             self._unbroken[...] = 0.0
         self._last_open_ms = int(block.open_time_ms[-1])
 
-    def _fresh_folds(self) -> tuple[FeatureFold, ...]:
-        return tuple(feature.build(self._symbols, self._interval_ms) for feature in self._features)
+    def _fresh_paces(self) -> tuple[Pace, ...]:
+        paces: list[Pace] = []
+        done = 0
+        for stride, count in self._groups:
+            features = tuple(self._features[row] for row in self._order[done : done + count])
+            paces.append(Pace(features, self._symbols, self._interval_ms, stride))
+            done += count
+        return tuple(paces)
+
+    def _by_name(self) -> dict[str, int]:
+        needed = [bars for pace in self._paces for bars in pace.needed_bars]
+        return {self._names[row]: bars for row, bars in zip(self._order, needed, strict=True)}
 
     def _check_names(self, required: tuple[str, ...]) -> None:
         for name in required:
@@ -129,4 +153,5 @@ def _from_bar(block: MarketBlock, start: int) -> MarketBlock:
         volume=np.ascontiguousarray(block.volume[:, start:]),
         taker_buy_volume=np.ascontiguousarray(block.taker_buy_volume[:, start:]),
         halts=HaltGrid(len(block.symbols), block.open_time_ms.size - start),
+        series={name: np.ascontiguousarray(values[:, start:]) for name, values in block.series.items()},
     )

@@ -48,6 +48,13 @@ class GatewayConfig(Settings):
         description="Age in bars, from its close to the event that brings it, beyond which a candle is too "
         "old to trade on. Known only where candles arrive one by one.",
     )
+    recovery_hours: float = Field(
+        default=360.0,
+        ge=0,
+        le=8760,
+        description="Hours a symbol stays halted after a gap at most: the longest look-back of up to so many "
+        "is waited for. Features that look back further abstain until theirs is full.",
+    )
     absent_after_hours: float = Field(
         default=24.0,
         gt=0,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def history_of(series: dict[str, list[CandleTable]], interval_ms: int) -> Candle
         for symbol, group in enumerate(series.values())
         for table in group
     ]
-    columns = {name: _column(name, places, (len(series), bars)) for name in CANDLE_COLUMNS}
+    columns: dict[str, Any] = {name: _column(name, places, (len(series), bars)) for name in CANDLE_COLUMNS}
     return CandleHistory(
         symbols=tuple(series),
         interval_ms=interval_ms,

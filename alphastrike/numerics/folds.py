@@ -26,6 +26,11 @@ class Rows(Protocol):
         """Start of each row."""
         ...
 
+    @property
+    def close(self) -> Floats:
+        """The column that every set of rows has."""
+        ...
+
 
 class Fold:
     """One row of float64 state a series, folded over named columns by a compiled kernel.
@@ -58,7 +63,7 @@ class Fold:
     def advance(self, block: Rows, out: Floats) -> None:
         """Fold the block's rows into the state and write one value for each."""
         first = int(block.open_time_ms[0]) // block.interval_ms
-        columns = tuple(getattr(block, name) for name in self._columns)
+        columns = tuple(_column(block, name) for name in self._columns)
         self._kernel(first, columns, self._parameters, self._state, out)
 
     def snapshot(self) -> bytes:
@@ -68,6 +73,14 @@ class Fold:
     def restore(self, state: bytes) -> None:
         """Go back to a snapshot of a fold of the same shape; `ValueError` for another's."""
         self._state[...] = np.frombuffer(state).reshape(self._state.shape)
+
+
+def _column(block: Rows, name: str) -> Floats:
+    """A column of the rows; NaN everywhere for one that they do not have."""
+    column: Floats | None = getattr(block, name, None)
+    if column is None:
+        column = getattr(block, "series", {}).get(name)
+    return np.full(block.close.shape, np.nan) if column is None else column
 
 
 def pack(parts: Sequence[bytes]) -> bytes:

@@ -1,5 +1,7 @@
 """The driver that steps the engine at every bar."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.stepping import candles_at, keep_decisions, step_through
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.commands import CancelOrder, Step
-from alphastrike.domain.events import CandlesClosed, OrderChanged
+from alphastrike.domain.events import CandlesClosed, OrderChanged, SeriesValue
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.orders import OrderState
 from alphastrike.domain.outcomes import Code
@@ -101,3 +103,14 @@ def test_decisions_that_act_or_say_something_new_are_kept(every, kept):
 
     assert recording.joined("decisions")["code"].tolist() == kept
     assert (recording.codes[HOLD], recording.codes[ORDERED]) == (4, 2)
+
+
+def test_what_is_known_beside_the_candles_is_delivered_with_them_and_the_unknown_is_not():
+    known = np.array([[1e-4, np.nan, 2e-4], [np.nan, np.nan, 3e-4]])
+    history = replace(a_history(), series={"funding_rate": known})
+
+    events = [candles_at(history, bar) for bar in range(3)]
+
+    assert events[0].series == (SeriesValue("AUSDT", "funding_rate", 1e-4),)
+    assert events[1].series == ()
+    assert [value.value for value in events[2].series] == [2e-4, 3e-4]

@@ -10,7 +10,7 @@ import pytest
 from alphastrike.domain.blocks import FeatureBlock, ForecastBlock, MarketBlock, PredictionBlock
 from alphastrike.domain.commands import Step
 from alphastrike.domain.errors import InvariantBroken
-from alphastrike.domain.events import CandlesClosed, FillReceived, FundingSettled, OrderChanged
+from alphastrike.domain.events import CandlesClosed, FillReceived, FundingSettled, OrderChanged, SeriesValue
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.market import UnifiedCandle
 from alphastrike.domain.orders import OrderState, OrderType, Side, UnifiedFill
@@ -203,6 +203,23 @@ def test_an_unknown_taker_volume_stays_unknown():
     engine.handle(closed(replace(a_candle("AUSDT"), taker_buy_volume=None)))
 
     assert np.isnan(engine.decisions.market.taker_buy_volume[0, 0])
+
+
+def test_what_is_known_beside_the_candles_reaches_the_market_view():
+    engine, _, _ = an_engine()
+
+    engine.handle(replace(closed(), series=(SeriesValue("BUSDT", "funding_rate", 1e-4),)))
+
+    (known,) = engine.decisions.market.series.values()
+    assert np.isnan(known[0, 0])
+    assert known[1, 0] == 1e-4
+
+
+def test_a_series_of_an_unknown_symbol_breaks_an_invariant():
+    engine, _, _ = an_engine()
+
+    with pytest.raises(InvariantBroken, match="did not ask for"):
+        engine.handle(replace(closed(), series=(SeriesValue("ZUSDT", "funding_rate", 1e-4),)))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Hyperliquid: perpetuals margined in USDC, orders as signed actions, funding every hour."""

@@ -11,6 +11,7 @@ from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.intervals import interval_ms
 from alphastrike.domain.settings import Settings
 from alphastrike.gateway.config import GatewayConfig
+from alphastrike.live.config import PaperConfig
 from alphastrike.marketdata.config import MarketdataConfig
 from alphastrike.ml.config import MlConfig
 from alphastrike.risk.config import RiskConfig
@@ -161,4 +162,5 @@ class AlphaStrikeConfig(Settings):
     signals: SignalsConfig = SignalsConfig()
     risk: RiskConfig = RiskConfig()
     backtest: BacktestConfig = BacktestConfig()
+    paper: PaperConfig = PaperConfig()
     output: OutputConfig = OutputConfig()

@@ -20,7 +20,9 @@ def config_fingerprint(config: AlphaStrikeConfig) -> str:
     Where data lie and results go is left out; a file that a setting names (a strategy, a model,
     margin tiers) counts by its content. What the data contain has a hash of its own.
     """
-    tables = config.model_dump(mode="json", exclude={"output": True, "data": {"path", "funding", "verify"}})
+    tables = config.model_dump(
+        mode="json", exclude={"output": True, "paper": True, "data": {"path", "funding", "verify"}}
+    )
     named = {
         "strategy.file": config.strategy.file,
         "ml.model_path": config.ml.model_path,

@@ -67,7 +67,7 @@ def _synthetic(config: AlphaStrikeConfig) -> Inputs:
     market = generate(settings)
     history, funding = market.history, market.funding
     if data.symbols:
-        history, funding = _only(history, funding, data.symbols)
+        history, funding = only_symbols(history, funding, data.symbols)
     return Inputs(history, funding, candles_hash(history), market.label, is_synthetic=True, notes=())
 
 
@@ -77,9 +77,10 @@ def no_funding(symbols: tuple[str, ...]) -> FundingHistory:
     return FundingHistory(symbols, np.zeros(0, dtype=np.int64), np.zeros(0), offsets)
 
 
-def _only(
+def only_symbols(
     history: CandleHistory, funding: FundingHistory, symbols: tuple[str, ...]
 ) -> tuple[CandleHistory, FundingHistory]:
+    """The same market with these symbols alone; `ConfigError` for one it does not have."""
     from alphastrike.app.config_keys import unknown  # noqa: PLC0415 - only a wrong name needs it
 
     for symbol in symbols:

@@ -24,22 +24,39 @@ def run_stepped(
     execution = ExecutionStage(run.desk, run.instruments, run_id)
     engine = Engine(run.history.symbols, run.stages, risk, execution)
     session = SimulatedSession(run.venue, run.instruments, run.rates, run_id)
-    last_code = np.full(len(run.instruments), -1, dtype=np.int64)
+    recorder = BarRecorder(run, recording, engine, risk)
     bars = run.history.open_time_ms.size
 
     def record(bar: int) -> None:
-        if engine.decisions is not None:
-            recording.observe(engine.decisions)
-        recording.add("equity", risk.equity_row)
-        keep_decisions(recording, run.desk.decisions, last_code, every=every)
-        while risk.trades:
-            recording.add("trades", risk.trades.pop(0).reshape(1))
-        _drain(run, recording)
+        recorder.record(every=every)
         session.rewind()
         if bar % _REPORT_EVERY == 0 or bar + 1 == bars:
             after_bar(bar + 1)
 
     step_through(run.history, session, engine, record)
+
+
+class BarRecorder:
+    """Records what one bar of a stepped engine left behind."""
+
+    def __init__(self, run: Assembly, recording: Recording, engine: Engine, risk: RiskStage) -> None:
+        """Read these parts after each bar."""
+        self._run = run
+        self._recording = recording
+        self._engine = engine
+        self._risk = risk
+        self._last_code = np.full(len(run.instruments), -1, dtype=np.int64)
+
+    def record(self, *, every: bool) -> None:
+        """Keep the bar; `every` keeps all decisions, else those that say something new."""
+        run, recording, risk = self._run, self._recording, self._risk
+        if self._engine.decisions is not None:
+            recording.observe(self._engine.decisions)
+        recording.add("equity", risk.equity_row)
+        keep_decisions(recording, run.desk.decisions, self._last_code, every=every)
+        while risk.trades:
+            recording.add("trades", risk.trades.pop(0).reshape(1))
+        _drain(run, recording)
 
 
 def _drain(run: Assembly, recording: Recording) -> None:

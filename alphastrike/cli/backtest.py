@@ -89,7 +89,7 @@ def backtest(
     for path, origin in loaded.origins.items():
         say(f"{'.'.join(path)} from {origin}")
     result = _run(loaded.config, say, step_every_bar=step_every_bar)
-    _deliver(result, loaded.config, as_json=as_json)
+    deliver(result, loaded.config, as_json=as_json)
 
 
 def _say_nothing(_line: str) -> None:
@@ -114,7 +114,8 @@ def _run(config: "AlphaStrikeConfig", say: Callable[[str], None], *, step_every_
         return run_backtest(config, step_every_bar=step_every_bar, progress=progress)
 
 
-def _deliver(result: "RunResult", config: "AlphaStrikeConfig", *, as_json: bool) -> None:
+def deliver(result: "RunResult", config: "AlphaStrikeConfig", *, as_json: bool) -> None:
+    """Write the run folder and print what a person, or with `as_json` a machine, wants to know."""
     from alphastrike.backtest.artifacts import summary_json, write_run
 
     folder = config.output.directory or RUNS / result.provenance.run_id

@@ -13,6 +13,8 @@ from alphastrike.cli.data import data_commands
 from alphastrike.cli.doctor import doctor
 from alphastrike.cli.exits import Exit, exit_code
 from alphastrike.cli.init import init
+from alphastrike.cli.operator import replay, status, stop
+from alphastrike.cli.paper import PAPER_EXAMPLES, paper
 from alphastrike.cli.why import WHY_EXAMPLES, why
 from alphastrike.domain.errors import AlphaStrikeError
 
@@ -32,6 +34,10 @@ application.command(short_help="Check Python, packages, kernel cache and folders
 application.add_typer(config_commands)
 application.add_typer(data_commands)
 application.command(short_help="Trade recorded or synthetic candles.", epilog=BACKTEST_EXAMPLES)(backtest)
+application.command(short_help="Trade on paper, on a market that goes on.", epilog=PAPER_EXAMPLES)(paper)
+application.command(short_help="Say what a running process is doing.")(status)
+application.command(short_help="End a running process in good order.")(stop)
+application.command(short_help="Read a journal back, and verify it.")(replay)
 application.command(short_help="Say which stage held a bar, and by how much.", epilog=WHY_EXAMPLES)(why)
 
 

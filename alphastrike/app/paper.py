@@ -1,0 +1,184 @@
+"""Paper trading: the engine of the backtest on a feed that goes on, against the simulated venue."""
+
+import hashlib
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from alphastrike import __version__
+from alphastrike.adapters.simulated.session import SimulatedSession
+from alphastrike.app.assembly import Assembly, assemble
+from alphastrike.app.assumptions import assumptions_of
+from alphastrike.app.compiled_run import BLOCK_BARS
+from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.app.config_text import config_fingerprint, config_toml
+from alphastrike.app.inputs import Inputs
+from alphastrike.app.paper_market import PaperMarket, embedded_market
+from alphastrike.app.paper_picture import PictureTaker
+from alphastrike.app.paper_venue import PaperVenue
+from alphastrike.app.stepped_run import BarRecorder
+from alphastrike.backtest.recording import Recording
+from alphastrike.backtest.result import Provenance, RunResult
+from alphastrike.domain.commands import Step
+from alphastrike.domain.events import CandlesClosed, Event
+from alphastrike.engine.pipeline import Engine
+from alphastrike.execution.stage import ExecutionStage
+from alphastrike.live.driver import Driver, Sink, Stopping
+from alphastrike.live.picture import Picture
+from alphastrike.marketdata.fingerprint import candles_hash
+from alphastrike.risk.stage import RiskStage
+
+Watcher = Callable[[Picture], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRun:
+    """An assembled paper run, warmed up and at its first close. `header` begins its journal."""
+
+    config: AlphaStrikeConfig
+    market: PaperMarket
+    assembly: Assembly
+    engine: Engine
+    risk: RiskStage
+    venue: PaperVenue
+    session: SimulatedSession
+    provenance: Provenance
+    header: dict[str, str]
+    recording: Recording = field(default_factory=Recording)
+
+
+class _Watched:
+    """The engine, with what it sends noted for the picture."""
+
+    def __init__(self, engine: Engine, pictures: PictureTaker) -> None:
+        self._engine = engine
+        self._pictures = pictures
+
+    def handle(self, event: Event) -> Step:
+        step = self._engine.handle(event)
+        self._pictures.note(step.commands)
+        return step
+
+
+def open_paper(config: AlphaStrikeConfig) -> PaperRun:
+    """Build the run on the embedded market and let stages 2 to 6 live through its past."""
+    market = embedded_market(config)
+    assembly = assemble(config, market.history, market.funding)
+    for start in range(0, market.first_bar, BLOCK_BARS):
+        assembly.stages.advance(market.history.block(start, min(start + BLOCK_BARS, market.first_bar)))
+    _skip_settled(assembly, market.first_open_ms)
+    provenance = _provenance(config, market)
+    run_id, symbols = provenance.run_id, market.history.symbols
+    risk = RiskStage(assembly.desk, assembly.instruments)
+    execution = ExecutionStage(assembly.desk, assembly.instruments, run_id)
+    session = SimulatedSession(assembly.venue, assembly.instruments, assembly.rates, run_id)
+    return PaperRun(
+        config=config,
+        market=market,
+        assembly=assembly,
+        engine=Engine(symbols, assembly.stages, risk, execution),
+        risk=risk,
+        venue=PaperVenue(session, symbols),
+        session=session,
+        provenance=provenance,
+        header={
+            "version": __version__,
+            "run_id": run_id,
+            "data_hash": provenance.data_hash,
+            "config_toml": provenance.config_toml,
+        },
+    )
+
+
+async def trade(
+    run: PaperRun, sink: Sink, feed: AsyncIterator[CandlesClosed], stopping: Stopping, watch: Watcher
+) -> RunResult:
+    """Live through the closes of `feed`; returns what the run folder is written from."""
+    began = time.perf_counter(), time.process_time()
+    pictures = PictureTaker(run.assembly.desk, run.market.history.symbols, _title(run))
+    recorder = BarRecorder(run.assembly, run.recording, run.engine, run.risk)
+    lived = 0
+
+    def after_close(candles: CandlesClosed) -> None:
+        nonlocal lived
+        lived += 1
+        recorder.record(every=True)
+        run.session.rewind()
+        watch(pictures.take(candles.close_time_ms, run.engine.decisions))
+
+    driver = Driver(_Watched(run.engine, pictures), run.venue, sink, after_close)
+    await driver.run(feed, stopping)
+    elapsed = time.perf_counter() - began[0], time.process_time() - began[1]
+    return _result(run, lived, elapsed)
+
+
+def _result(run: PaperRun, lived: int, elapsed: tuple[float, float]) -> RunResult:
+    history, recording, market = run.market.lived(lived), run.recording, run.market
+    inputs = Inputs(market.history, market.funding, "", market.label, is_synthetic=True, notes=())
+    return RunResult(
+        provenance=run.provenance,
+        history=history,
+        instruments=run.assembly.instruments,
+        initial_equity=run.config.backtest.initial_equity,
+        **{name: recording.joined(name) for name in _RECORDS},
+        regimes=recording.regimes,
+        catalogue=recording.catalogue,
+        halts=recording.halts(),
+        bars=int(np.isfinite(history.close).sum()),
+        liquidations=int(run.assembly.desk.account[0]["liquidations"]),
+        first_tradable_ms=recording.first_tradable_ms,
+        assumptions=(
+            f"warm-up: {run.config.paper.warm_up_days} days of market before the first close, not traded",
+            *assumptions_of(run.config, inputs, run.assembly.instruments),
+        ),
+        elapsed_s=elapsed[0],
+        engine_s=elapsed[1],
+        extra={},
+    )
+
+
+_RECORDS = ("fills", "funding", "equity", "decisions", "trades", "signals")
+
+
+def _title(run: PaperRun) -> str:
+    return f"paper: {run.provenance.strategy} on the {run.provenance.data_label}"
+
+
+def _skip_settled(assembly: Assembly, first_open_ms: int) -> None:
+    """Funding of the past is nobody's here."""
+    rates = assembly.rates
+    for row in range(len(assembly.instruments)):
+        start, stop = int(rates.offsets[row]), int(rates.offsets[row + 1])
+        rates.cursor[row] = start + int(np.searchsorted(rates.ts_ms[start:stop], first_open_ms))
+
+
+def _provenance(config: AlphaStrikeConfig, market: PaperMarket) -> Provenance:
+    data_hash = candles_hash(market.history)
+    config_hash = config_fingerprint(config)
+    made_of = f"paper:{__version__}:{config_hash}:{data_hash}:{market.first_open_ms}"
+    return Provenance(
+        run_id=hashlib.sha256(made_of.encode()).hexdigest()[:12],
+        seed=config.backtest.seed,
+        data_hash=data_hash,
+        config_hash=config_hash,
+        config_toml=config_toml(config),
+        strategy=config.strategy.name if config.strategy.file is None else config.strategy.file.stem,
+        data_label=market.label,
+        is_synthetic=True,
+    )
+
+
+def bars_of(run: PaperRun, duration_ms: int | None) -> int:
+    """Closes in a duration of market time, at least one; all there are without one."""
+    all_bars = run.market.history.open_time_ms.size - run.market.first_bar
+    if duration_ms is None:
+        return all_bars
+    return min(all_bars, max(1, duration_ms // run.market.history.interval_ms))
+
+
+def journal_path(state: Path) -> Path:
+    """Where the journal of a state folder is."""
+    return state / "journal.jsonl"

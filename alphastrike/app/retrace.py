@@ -1,0 +1,62 @@
+"""`replay JOURNAL --verify`: a fresh engine on the journal's own events must answer the same bytes."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.app.paper import open_paper
+from alphastrike.app.paper_session import END, HEADER
+from alphastrike.domain.errors import DataError
+from alphastrike.live.driver import retrace
+from alphastrike.live.journal import read_journal
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was held against the journal: every event, and every command the engine answered with."""
+
+    run_id: str
+    events: int
+    commands: int
+    is_finished: bool
+
+
+def verify_journal(path: Path) -> Verified:
+    """Rebuild the engine from the journal's header and let it handle every event again.
+
+    `DataError` names the first line whose outcomes or commands differ.
+    """
+    records = read_journal(path)
+    header = next(records, None)
+    if header is None or header.kind != HEADER:
+        raise DataError(f"{path}: begins with no header; allowed: a journal that paper or live trading wrote")
+    run = open_paper(_config(path, str(header.data.get("config_toml", ""))))
+    if run.header != header.data:
+        name = next(key for key in run.header if header.data.get(key) != run.header[key])
+        raise DataError(
+            f"{path}: {name}: observed {run.header[name]!r}, journaled {header.data.get(name)!r}; "
+            "allowed: the version and the data it was written with"
+        )
+    events = commands = 0
+    is_finished = False
+    for record in records:
+        if record.kind == END:
+            is_finished = True
+            continue
+        retrace(run.engine, record)
+        events += 1
+        commands += len(record.data["commands"])
+    return Verified(str(header.data["run_id"]), events, commands, is_finished)
+
+
+def _config(path: Path, text: str) -> AlphaStrikeConfig:
+    try:
+        return AlphaStrikeConfig.model_validate(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise DataError(
+            f"{path}: its configuration cannot be used here ({str(error).splitlines()[0]}); "
+            "allowed: a journal of this version"
+        ) from None

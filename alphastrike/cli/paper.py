@@ -1,0 +1,107 @@
+"""`alphastrike paper`: trade without money on a market that goes on."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alphastrike.cli.backtest import RUNS, deliver
+from alphastrike.cli.config import ConfigFile
+
+if TYPE_CHECKING:
+    from alphastrike.app.config import AlphaStrikeConfig
+    from alphastrike.backtest.result import RunResult
+
+STATE = Path("data/state")
+StateFolder = Annotated[
+    Path, typer.Option("--state", help="Folder of the process's state and journal.", metavar="DIR")
+]
+# The first line keeps the help's layout as it is written here.
+PAPER_EXAMPLES = """\b
+Examples:
+  alphastrike paper
+  alphastrike paper --speed 3600x --duration 7d
+  alphastrike paper --speed max --duration 30d --out runs/paper --symbols BTCUSDT,ETHUSDT
+"""
+
+
+def paper(
+    speed: Annotated[
+        str, typer.Option(help="Market time per second of yours, or max.", metavar="60x|max")
+    ] = "60x",
+    duration: Annotated[
+        str | None, typer.Option(help="Market time to trade [default: until stopped].", metavar="7d|12h|30m")
+    ] = None,
+    symbols: Annotated[
+        str | None, typer.Option(help="Symbols to trade [default: all].", metavar="A,B")
+    ] = None,
+    strategy: Annotated[str | None, typer.Option(help="Strategy by name.", metavar="NAME")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seeds the embedded market.", metavar="N")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Run folder, written at the end [default: runs/<run_id>].", metavar="DIR"),
+    ] = None,
+    state: StateFolder = STATE,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Set an unfinished journal aside and start anew.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print summary.json at the end, and no view.")
+    ] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Trade the embedded market as it unfolds, on the simulated venue; Ctrl-C ends it in good order.
+
+    A process that was killed goes on where it was: its journal is lived through again, checked and continued.
+    """
+    from alphastrike.app.config_loading import load_config
+    from alphastrike.live.pacing import speed_of
+
+    given = [
+        ("--symbols", "data.symbols", symbols),
+        ("--strategy", "strategy.name", strategy),
+        ("--seed", "backtest.seed", seed),
+        ("--out", "output.directory", out),
+    ]
+    loaded = load_config(config, os.environ, [option for option in given if option[2] is not None])
+    pace, length = speed_of(speed), duration_ms(duration)
+    result = _traded(loaded.config, (state, pace, length, fresh), is_quiet=as_json)
+    deliver(result, loaded.config, as_json=as_json)
+
+
+def _traded(
+    config: "AlphaStrikeConfig", terms: tuple[Path, float, int | None, bool], *, is_quiet: bool
+) -> "RunResult":
+    from alphastrike.app.kernel_cache import has_kernels, use_kernel_cache
+
+    use_kernel_cache()
+    if not has_kernels():
+        typer.echo("compiling kernels, once, for about a minute: later runs start at once", err=True)
+    from rich.console import Console
+
+    from alphastrike.app.paper import open_paper
+    from alphastrike.app.paper_session import SessionTerms, run_session
+    from alphastrike.backtest.artifacts import refuse_foreign_folder
+    from alphastrike.live.state_folder import owned
+    from alphastrike.live.view import shown
+
+    with owned(terms[0]):
+        refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
+        typer.echo("warming up on the market's past", err=True)
+        run = open_paper(config)
+        with shown(Console(quiet=is_quiet)) as watch:
+            return run_session(run, SessionTerms(*terms), watch, lambda line: typer.echo(line, err=True))
+
+
+def duration_ms(text: str | None) -> int | None:
+    """Market time as typed, in milliseconds; `ConfigError` for what is none."""
+    from alphastrike.domain.errors import ConfigError
+
+    if text is None:
+        return None
+    units = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+    number, unit = text[:-1], text[-1:]
+    if unit not in units or not number.isascii() or not number.isdigit() or not 0 < int(number) < 10**6:
+        raise ConfigError(f"--duration: observed {text!r}, allowed a whole number and m, h or d, as 12h")
+    return int(number) * units[unit]

@@ -1,0 +1,119 @@
+"""The driver over a feed that goes on: each event is handled, journaled, and then acted on.
+
+What the engine decided is in the journal before the venue hears of it, so that after a crash the
+journal says what may have been sent. The order of work at a close is the backtest's own.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from alphastrike.domain.commands import Command, Step
+from alphastrike.domain.errors import DataError
+from alphastrike.domain.events import CandlesClosed, Event
+from alphastrike.live.codec import decode, encode, to_text
+from alphastrike.live.journal import Record
+
+STEP = "step"
+
+
+class Venue(Protocol):
+    """Where orders go, as the driver sees it: what it answers and reports are events."""
+
+    def live_through(self, candles: CandlesClosed) -> Iterable[Event]:
+        """What happened to the account while these candles formed, in order."""
+        ...
+
+    def send(self, command: Command, now_ms: int) -> Iterable[Event]:
+        """Carry out a command; returns the answer."""
+        ...
+
+
+class Sink(Protocol):
+    """Where the driver writes what it did."""
+
+    def append(self, kind: str, data: dict[str, Any], *, durable: bool = False) -> None:
+        """Keep one record."""
+        ...
+
+    def sync(self) -> None:
+        """Make everything kept so far durable."""
+        ...
+
+
+class Handler(Protocol):
+    """The engine, as the driver sees it."""
+
+    def handle(self, event: Event) -> Step:
+        """Answer one event."""
+        ...
+
+
+@dataclass(slots=True)
+class Stopping:
+    """Set to end the run before the next close is lived through."""
+
+    is_asked: bool = False
+
+
+class Driver:
+    """Joins an engine, a venue and a journal. `after_close` is called when a close is fully dealt with."""
+
+    def __init__(
+        self, engine: Handler, venue: Venue, journal: Sink, after_close: Callable[[CandlesClosed], None]
+    ) -> None:
+        """Nothing happens before `run`."""
+        self._engine = engine
+        self._venue = venue
+        self._journal = journal
+        self._after_close = after_close
+
+    async def run(self, feed: AsyncIterator[CandlesClosed], stopping: Stopping) -> None:
+        """Trade until the feed ends or a stop is asked for; the journal is on the disk then."""
+        try:
+            async for candles in feed:
+                if stopping.is_asked:
+                    return
+                self.live_through(candles)
+                await asyncio.sleep(0)  # let signals and watchers have their turn
+        finally:
+            self._journal.sync()
+
+    def live_through(self, candles: CandlesClosed) -> None:
+        """One close: the venue's news first, then the decision, then its orders."""
+        for event in self._venue.live_through(candles):
+            self._handle(event)
+        for command in self._handle(candles).commands:
+            for event in self._venue.send(command, candles.close_time_ms):
+                self._handle(event)
+        self._after_close(candles)
+
+    def _handle(self, event: Event) -> Step:
+        step = self._engine.handle(event)
+        is_about_money = bool(step.commands) or not isinstance(event, CandlesClosed)
+        self._journal.append(STEP, step_record(event, step), durable=is_about_money)
+        return step
+
+
+def step_record(event: Event, step: Step) -> dict[str, Any]:
+    """What the journal keeps of one event and the engine's answer to it."""
+    return {
+        "event": encode(event),
+        "outcomes": [encode(outcome) for outcome in step.outcomes],
+        "commands": [encode(command) for command in step.commands],
+    }
+
+
+def retrace(engine: Handler, record: Record) -> Event:
+    """Let a fresh engine handle a journaled event; `DataError` unless it answers the same, byte for byte."""
+    event: Event = decode(record.data["event"])
+    again = step_record(event, engine.handle(event))
+    for part in ("outcomes", "commands"):
+        before, now = to_text(record.data[part]), to_text(again[part])
+        if before != now:
+            raise DataError(
+                f"journal line {record.number + 1}: {part} differ: "
+                f"observed {now[:400]}, journaled {before[:400]}"
+            )
+    return event

@@ -1,0 +1,45 @@
+"""Going on after a crash: the journaled part is done again and must come out the same."""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+from alphastrike.domain.errors import DataError
+from alphastrike.live.codec import to_text
+from alphastrike.live.journal import Journal, Record
+
+
+class RetracedJournal:
+    """Takes what a driver does again, holds it against the journal, and writes where the journal ends.
+
+    The process may have been killed anywhere: what was journaled is checked, what was not yet is
+    written now, and both together are what would have been written without the crash.
+    """
+
+    def __init__(self, journal: Journal, earlier: Iterable[Record]) -> None:
+        """`earlier` are the journal's records that the driver is about to produce again."""
+        self._journal = journal
+        self._earlier = deque(earlier)
+
+    @property
+    def is_retracing(self) -> bool:
+        """Whether journaled records are still ahead."""
+        return bool(self._earlier)
+
+    def append(self, kind: str, data: dict[str, Any], *, durable: bool = False) -> None:
+        """Check the record against the journal, or write it; `DataError` where they differ."""
+        if not self._earlier:
+            self._journal.append(kind, data, durable=durable)
+            return
+        record = self._earlier.popleft()
+        now, before = to_text({"kind": kind, **data}), to_text({"kind": record.kind, **record.data})
+        if now != before:
+            raise DataError(
+                f"{self._journal.path}: line {record.number + 1} cannot be repeated: observed {now[:300]}, "
+                f"journaled {before[:300]}; the version, the configuration or the data changed: "
+                "allowed: the ones it was written with, or a fresh start with --fresh"
+            )
+
+    def sync(self) -> None:
+        """Make everything written so far durable."""
+        self._journal.sync()

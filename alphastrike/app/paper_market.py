@@ -35,7 +35,7 @@ class PaperMarket:
         block = self.history.block(self.first_bar, self.first_bar + bars)
         return CandleHistory(
             block.symbols, block.interval_ms, block.open_time_ms, block.open, block.high, block.low,
-            block.close, block.volume, block.taker_buy_volume,
+            block.close, block.volume, block.taker_buy_volume, block.series,
         )  # fmt: skip
 
     async def closes(self, pace: Waits, bars: int) -> AsyncIterator[CandlesClosed]:

@@ -37,5 +37,10 @@ class PaperVenue:
             symbols=tuple(self._rows),
             interval_ms=candles.interval_ms,
             open_time_ms=np.array([candles.open_time_ms], dtype=np.int64),
-            **columns,
+            open=columns["open"],
+            high=columns["high"],
+            low=columns["low"],
+            close=columns["close"],
+            volume=columns["volume"],
+            taker_buy_volume=columns["taker_buy_volume"],
         )

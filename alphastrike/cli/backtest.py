@@ -105,12 +105,13 @@ def _run(config: "AlphaStrikeConfig", say: Callable[[str], None], *, step_every_
     with watched("backtest") as progress:
         say("started; Ctrl-C stops after the step in hand")
         use_kernel_cache()
-        if not has_kernels():
-            typer.echo("compiling kernels, once, for about a minute: later runs start at once", err=True)
+        is_first = not has_kernels()
         from alphastrike.app.backtest import run_backtest
         from alphastrike.backtest.artifacts import refuse_foreign_folder
 
         refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
+        if is_first:
+            typer.echo("compiling kernels, once, for about a minute: later runs start at once", err=True)
         return run_backtest(config, step_every_bar=step_every_bar, progress=progress)
 
 

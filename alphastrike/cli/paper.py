@@ -76,8 +76,7 @@ def _traded(
     from alphastrike.app.kernel_cache import has_kernels, use_kernel_cache
 
     use_kernel_cache()
-    if not has_kernels():
-        typer.echo("compiling kernels, once, for about a minute: later runs start at once", err=True)
+    is_first = not has_kernels()
     from rich.console import Console
 
     from alphastrike.app.paper import open_paper
@@ -88,6 +87,8 @@ def _traded(
 
     with owned(terms[0]):
         refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
+        if is_first:
+            typer.echo("compiling kernels, once, for about a minute: later runs start at once", err=True)
         typer.echo("warming up on the market's past", err=True)
         run = open_paper(config)
         with shown(Console(quiet=is_quiet)) as watch:

@@ -26,7 +26,8 @@ from alphastrike.domain.commands import Step
 from alphastrike.domain.events import CandlesClosed, Event
 from alphastrike.engine.pipeline import Engine
 from alphastrike.execution.stage import ExecutionStage
-from alphastrike.live.driver import Driver, Sink, Stopping
+from alphastrike.live.driver import Driver, Stopping
+from alphastrike.live.parts import Sink
 from alphastrike.live.picture import Picture
 from alphastrike.marketdata.fingerprint import candles_hash
 from alphastrike.risk.stage import RiskStage

@@ -5,49 +5,18 @@ journal says what may have been sent. The order of work at a close is the backte
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from alphastrike.domain.commands import Command, Step
+from alphastrike.domain.commands import Step
 from alphastrike.domain.errors import DataError
 from alphastrike.domain.events import CandlesClosed, Event
 from alphastrike.live.codec import decode, encode, to_text
 from alphastrike.live.journal import Record
+from alphastrike.live.parts import Handler, Sink, Venue
 
 STEP = "step"
-
-
-class Venue(Protocol):
-    """Where orders go, as the driver sees it: what it answers and reports are events."""
-
-    def live_through(self, candles: CandlesClosed) -> Iterable[Event]:
-        """What happened to the account while these candles formed, in order."""
-        ...
-
-    def send(self, command: Command, now_ms: int) -> Iterable[Event]:
-        """Carry out a command; returns the answer."""
-        ...
-
-
-class Sink(Protocol):
-    """Where the driver writes what it did."""
-
-    def append(self, kind: str, data: dict[str, Any], *, durable: bool = False) -> None:
-        """Keep one record."""
-        ...
-
-    def sync(self) -> None:
-        """Make everything kept so far durable."""
-        ...
-
-
-class Handler(Protocol):
-    """The engine, as the driver sees it."""
-
-    def handle(self, event: Event) -> Step:
-        """Answer one event."""
-        ...
 
 
 @dataclass(slots=True)

@@ -1,0 +1,39 @@
+"""What the driver joins, as it sees each of them."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from alphastrike.domain.commands import Command, Step
+from alphastrike.domain.events import CandlesClosed, Event
+
+
+class Venue(Protocol):
+    """Where orders go, as the driver sees it: what it answers and reports are events."""
+
+    def live_through(self, candles: CandlesClosed) -> Iterable[Event]:
+        """What happened to the account while these candles formed, in order."""
+        ...
+
+    def send(self, command: Command, now_ms: int) -> Iterable[Event]:
+        """Carry out a command; returns the answer."""
+        ...
+
+
+class Sink(Protocol):
+    """Where the driver writes what it did."""
+
+    def append(self, kind: str, data: dict[str, Any], *, durable: bool = False) -> None:
+        """Keep one record."""
+        ...
+
+    def sync(self) -> None:
+        """Make everything kept so far durable."""
+        ...
+
+
+class Handler(Protocol):
+    """The engine, as the driver sees it."""
+
+    def handle(self, event: Event) -> Step:
+        """Answer one event."""
+        ...

@@ -35,3 +35,16 @@ class UnifiedBalance:
     wallet: Decimal
     available: Decimal
     unrealized_pnl: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNews:
+    """What changed in the account, and why in the venue's words. Rows not named did not change.
+
+    A position closed is one of quantity 0. The balances' `available` is 0 where the venue does not say it.
+    """
+
+    event_time_ms: int
+    reason: str
+    balances: tuple[UnifiedBalance, ...] = ()
+    positions: tuple[UnifiedPosition, ...] = ()

@@ -6,7 +6,20 @@ AlphaStrikeError
 ├── StrategyError         yours, while running: correct the strategy it names
 ├── VenueError
 │   ├── VenueUnreachable     nobody's: a read may be retried
+│   │   ├── VenueThrottled      too many requests: nothing was done, wait `retry_after_s`
+│   │   ├── VenueBanned         this address is banned: send nothing at all until `until_ms`
+│   │   └── BookNotLive         ours: an order wants a book that is not live, nothing was sent
 │   ├── VenueRejected        the venue said no: do not retry
+│   │   ├── AuthError           yours: the key is not accepted
+│   │   │   ├── BadCredentials     unknown key, or a signature that the secret does not explain
+│   │   │   ├── WrongPassphrase    the passphrase is not the key's
+│   │   │   └── WrongNetwork       the key belongs to the other network (live or test)
+│   │   ├── ClockSkewed         yours: this machine's clock is off by more than the venue takes
+│   │   ├── UnknownSymbol       yours: the venue does not trade it (any more)
+│   │   ├── PrecisionViolated   ours or yours: a price or quantity off its step
+│   │   ├── InsufficientMargin  yours: the account cannot carry it
+│   │   ├── DuplicateOrderId    proof that an order with this client id has landed before
+│   │   └── Unsupported         the venue has no such thing; `capabilities` says so beforehand
 │   └── VenueOutcomeUnknown  reconcile by client order id first, never resend blind
 └── InvariantBroken       ours: disarm and stop
 
@@ -38,8 +51,70 @@ class VenueUnreachable(VenueError):
     """No answer to a read, and nothing changed at the venue: retry is safe."""
 
 
+class VenueThrottled(VenueUnreachable):
+    """The venue counts too many requests and did nothing: wait, then a read may be retried."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        """Say how long the venue wants to be left alone."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class VenueBanned(VenueUnreachable):
+    """The venue refuses everything from this address: nothing is sent until `until_ms`."""
+
+    def __init__(self, message: str, until_ms: int) -> None:
+        """Say when the ban ends, in UTC milliseconds of this process's clock."""
+        super().__init__(message)
+        self.until_ms = until_ms
+
+
+class BookNotLive(VenueUnreachable):
+    """An order needs an order book that is not live; nothing was sent. Wait until it is."""
+
+
 class VenueRejected(VenueError):
     """The venue understood and refused: retrying the same request is pointless."""
+
+
+class AuthError(VenueRejected):
+    """The venue does not accept the key."""
+
+
+class BadCredentials(AuthError):
+    """The key is unknown, may not do this, or its secret does not explain the signature."""
+
+
+class WrongPassphrase(AuthError):
+    """The passphrase is not the one this key was made with."""
+
+
+class WrongNetwork(AuthError):
+    """The key belongs to the other network: a live key at a test venue, or the reverse."""
+
+
+class ClockSkewed(VenueRejected):
+    """The request's time is too far from the venue's: set this machine's clock."""
+
+
+class UnknownSymbol(VenueRejected):
+    """The venue does not trade this symbol, or no longer."""
+
+
+class PrecisionViolated(VenueRejected):
+    """A price or quantity is not a multiple of the venue's step."""
+
+
+class InsufficientMargin(VenueRejected):
+    """The account has not enough free margin for the order."""
+
+
+class DuplicateOrderId(VenueRejected):
+    """An order with this client id exists: an earlier attempt has landed."""
+
+
+class Unsupported(VenueRejected):
+    """The venue cannot do this; its `capabilities` say so beforehand."""
 
 
 class VenueOutcomeUnknown(VenueError):

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
-from alphastrike.domain.instruments import UnifiedInstrument
+from alphastrike.domain.account import AccountNews, MarginMode, UnifiedBalance, UnifiedPosition
+from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
 from alphastrike.domain.market import (
     UnifiedCandle,
     UnifiedFundingRate,
@@ -14,6 +14,7 @@ from alphastrike.domain.market import (
     UnifiedTrade,
 )
 from alphastrike.domain.orders import UnifiedFill, UnifiedOrder, UnifiedOrderResult
+from alphastrike.domain.streams import StreamChanged, StreamState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class VenueCapabilities:
     supports_dead_man_switch: bool
     supports_trade_stream: bool
     max_client_order_id_length: int
+    supports_book_stream: bool = False
+    supports_ticker_stream: bool = False
+    supports_user_streams: bool = True  # fills, orders and account news
+    supports_cancel: bool = True  # also of what may still be open: open orders can be listed
 
 
 @runtime_checkable
@@ -104,6 +109,25 @@ class ExchangeRESTProtocol(Protocol):
         """Cancel an order; cancelling one that is gone is not an error."""
         ...
 
+    async def cancel_all(self, symbol: str) -> None:
+        """Cancel every working order of a symbol, conditional ones included."""
+        ...
+
+    async def get_fills(self, symbol: str, since_ms: int) -> Sequence[UnifiedFill]:
+        """This account's fills of a symbol from `since_ms` on, oldest first; each has its `fill_id`."""
+        ...
+
+    async def get_margin_tiers(self, symbol: str) -> Sequence[MarginTier]:
+        """Maintenance-margin brackets of a symbol, smallest notional first."""
+        ...
+
+    async def set_dead_man_switch(self, symbol: str, countdown_ms: int) -> None:
+        """Have the venue cancel the symbol's orders unless asked again in time; 0 disarms it.
+
+        `Unsupported` where `supports_dead_man_switch` is false.
+        """
+        ...
+
     async def set_leverage(self, symbol: str, leverage: int) -> bool:
         """Set the venue's own leverage (a margin setting, not a position size)."""
         ...
@@ -139,4 +163,24 @@ class ExchangeWebSocketProtocol(Protocol):
 
     def orders(self) -> AsyncIterator[UnifiedOrderResult]:
         """Changes of this account's orders."""
+        ...
+
+    def order_books(self, symbols: Sequence[str]) -> AsyncIterator[UnifiedOrderBook]:
+        """The best levels after every change, only while the book is live and unbroken."""
+        ...
+
+    def tickers(self, symbols: Sequence[str]) -> AsyncIterator[UnifiedTicker]:
+        """Best bid and ask as they move."""
+        ...
+
+    def account_news(self) -> AsyncIterator[AccountNews]:
+        """Balances and positions that changed."""
+        ...
+
+    def stream_changes(self) -> AsyncIterator[StreamChanged]:
+        """Every change of a stream's state; after STALE and LIVE again, ask REST what was missed."""
+        ...
+
+    def book_state(self, symbol: str) -> StreamState:
+        """State of a symbol's order book; orders that need it are sent only while it is LIVE."""
         ...

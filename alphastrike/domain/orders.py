@@ -85,3 +85,4 @@ class UnifiedFill:
     client_order_id: str
     event_time_ms: int
     is_liquidation: bool = False
+    fill_id: str = ""  # the venue's number of the execution, by which it is known twice

@@ -1,5 +1,6 @@
 """The simulated venue as one place: a session, its market and how much of it has happened."""
 
+from dataclasses import replace
 from typing import Protocol, Self
 
 import numpy as np
@@ -55,6 +56,7 @@ class SimulatedExchange:
         self.session = session
         self.history = history
         self.bars_lived = 0
+        self.fills: list[UnifiedFill] = []
         self._log = OrderLog(run_id)
         self._rows = {symbol: row for row, symbol in enumerate(history.symbols)}
         self._last_bar = [-1] * len(history.symbols)  # with a candle of the symbol
@@ -231,7 +233,9 @@ class SimulatedExchange:
         named = tuple(self._log.named(event) for event in events)
         for event in named:
             if isinstance(event, FillReceived):
-                self._tell(event.fill)
+                fill = replace(event.fill, fill_id=str(len(self.fills) + 1))
+                self.fills.append(fill)
+                self._tell(fill)
             result = self._log.learn(event)
             if result is not None:
                 self._tell(result)

@@ -13,11 +13,11 @@ from alphastrike.adapters.simulated.mappers import (
 )
 from alphastrike.adapters.simulated.order_rules import CAPABILITIES
 from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
-from alphastrike.domain.errors import VenueRejected, VenueUnreachable
+from alphastrike.domain.errors import Unsupported, VenueRejected, VenueUnreachable
 from alphastrike.domain.exchange import VenueCapabilities
-from alphastrike.domain.instruments import UnifiedInstrument
+from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate, UnifiedOrderBook, UnifiedTicker
-from alphastrike.domain.orders import UnifiedOrder, UnifiedOrderResult
+from alphastrike.domain.orders import UnifiedFill, UnifiedOrder, UnifiedOrderResult
 
 
 class SimulatedRest:
@@ -124,6 +124,30 @@ class SimulatedRest:
     async def cancel_order(self, symbol: str, client_order_id: str) -> UnifiedOrderResult:
         """Cancel an order; one that is gone stays what it is, one never accepted is `VenueRejected`."""
         return self._open().cancel(symbol, client_order_id)
+
+    async def cancel_all(self, symbol: str) -> None:
+        """Cancel every working order of a symbol, conditional ones included."""
+        exchange = self._open()
+        for result in exchange.working(exchange.row(symbol)):
+            exchange.cancel(symbol, result.client_order_id)
+
+    async def get_fills(self, symbol: str, since_ms: int) -> Sequence[UnifiedFill]:
+        """This account's fills of a symbol from `since_ms` on, oldest first."""
+        exchange = self._open()
+        exchange.row(symbol)
+        return [fill for fill in exchange.fills if fill.symbol == symbol and fill.event_time_ms >= since_ms]
+
+    async def get_margin_tiers(self, symbol: str) -> Sequence[MarginTier]:
+        """Maintenance-margin brackets of a symbol, smallest notional first."""
+        exchange = self._open()
+        return exchange.session.instruments[exchange.row(symbol)].margin_tiers
+
+    async def set_dead_man_switch(self, symbol: str, countdown_ms: int) -> None:
+        """Always refused: nothing here happens by the clock on the wall."""
+        raise Unsupported(
+            f"{symbol} dead-man switch: observed a countdown of {countdown_ms} ms, allowed none at the "
+            "simulated venue (supports_dead_man_switch is false)"
+        )
 
     async def set_leverage(self, symbol: str, leverage: int) -> bool:
         """Set the leverage of the whole account: this venue has one setting, for every symbol."""

@@ -3,7 +3,8 @@
 import numpy as np
 
 from alphastrike.adapters.simulated.books import Venue
-from alphastrike.adapters.simulated.kernel_account import mark_account
+from alphastrike.adapters.simulated.kernel_account import WHOLE, collateral, mark_account, settle_funding
+from alphastrike.adapters.simulated.kernel_fills import liquidate
 from alphastrike.adapters.simulated.kernel_orders import ACCEPTED
 from alphastrike.adapters.simulated.kernel_session import Candle, Rates, feed_symbol, submit
 from alphastrike.domain.blocks import CandleHistory
@@ -48,6 +49,24 @@ class SimulatedSession:
                 history.volume[row, bar],
             )
             feed_symbol(self.venue, row, candle, self.rates)
+        return self._news()
+
+    def tick(self, row: int, candle: Candle) -> tuple[Event, ...]:
+        """Live through one candle of one symbol; returns what happened, in order."""
+        mark_account(self.venue)
+        feed_symbol(self.venue, row, candle, self.rates)
+        return self._news()
+
+    def exchange_funding(self, row: int, rate: float, ts_ms: int) -> tuple[Event, ...]:
+        """Exchange funding on the position in hand at the last mark price."""
+        settle_funding(self.venue, row, rate, ts_ms)
+        return self._news()
+
+    def liquidate(self, row: int, price: float, ts_ms: int) -> tuple[Event, ...]:
+        """Take a position over at a price, whatever its margin."""
+        if self.venue.positions[row]["lots"] != 0:
+            mark_account(self.venue)
+            liquidate(self.venue, row, price, collateral(self.venue, row, WHOLE), ts_ms)
         return self._news()
 
     def send(self, command: Command, now_ms: int) -> tuple[Event, ...]:

@@ -7,13 +7,17 @@ from typing import Any, Generic, Self, TypeVar
 from weakref import WeakSet
 
 from alphastrike.adapters.simulated.exchange import Report, SimulatedExchange
-from alphastrike.domain.errors import VenueRejected, VenueUnreachable
-from alphastrike.domain.market import UnifiedCandle, UnifiedTrade
+from alphastrike.domain.account import AccountNews
+from alphastrike.domain.errors import Unsupported, VenueUnreachable
+from alphastrike.domain.market import UnifiedCandle, UnifiedOrderBook, UnifiedTicker, UnifiedTrade
 from alphastrike.domain.orders import UnifiedFill, UnifiedOrderResult
+from alphastrike.domain.streams import StreamChanged, StreamState
 
 _MOST_UNREAD = 10_000
 
-T = TypeVar("T", bound=Report)
+_CANDLES_ONLY = "the simulated venue has candles only; allowed: candles(), or a venue that says it can"
+
+T = TypeVar("T", bound=Report | AccountNews | StreamChanged)
 
 
 class _Stream(Generic[T]):
@@ -100,10 +104,7 @@ class SimulatedWebSocket:
 
     def trades(self, symbols: Sequence[str]) -> AsyncIterator[UnifiedTrade]:
         """Always refused: candles hold no prints (`supports_trade_stream` is false)."""
-        raise VenueRejected(
-            f"trades of {', '.join(symbols)}: the simulated venue has candles only; "
-            "allowed: candles(), or a venue with supports_trade_stream"
-        )
+        raise Unsupported(f"trades of {', '.join(symbols)}: {_CANDLES_ONLY}")
 
     def fills(self) -> AsyncIterator[UnifiedFill]:
         """This account's fills, liquidations included."""
@@ -112,6 +113,27 @@ class SimulatedWebSocket:
     def orders(self) -> AsyncIterator[UnifiedOrderResult]:
         """Every new state of this account's orders, fills included."""
         return self._user_stream(UnifiedOrderResult)
+
+    def order_books(self, symbols: Sequence[str]) -> AsyncIterator[UnifiedOrderBook]:
+        """Always refused: candles hold no depth (`supports_book_stream` is false)."""
+        raise Unsupported(f"order book of {', '.join(symbols)}: {_CANDLES_ONLY}")
+
+    def tickers(self, symbols: Sequence[str]) -> AsyncIterator[UnifiedTicker]:
+        """Always refused: candles hold no quotes (`supports_ticker_stream` is false)."""
+        raise Unsupported(f"tickers of {', '.join(symbols)}: {_CANDLES_ONLY}")
+
+    def account_news(self) -> AsyncIterator[AccountNews]:
+        """Ends with the connection and says nothing before: fills tell all, and REST is never behind."""
+        return self._user_stream(AccountNews)
+
+    def stream_changes(self) -> AsyncIterator[StreamChanged]:
+        """Ends with the connection: streams here are live from first to last."""
+        return self._user_stream(StreamChanged)
+
+    def book_state(self, symbol: str) -> StreamState:
+        """Always closed: there is no book to follow, and no order here needs one."""
+        self._exchange.row(symbol)
+        return StreamState.CLOSED
 
     def _user_stream(self, kind: type[T]) -> _Stream[T]:
         self._need_connection()

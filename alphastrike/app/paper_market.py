@@ -1,6 +1,6 @@
 """The market that paper trading lives through: its past for the warm-up, its future one close at a time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,9 +38,14 @@ class PaperMarket:
             block.close, block.volume, block.taker_buy_volume, block.series,
         )  # fmt: skip
 
-    async def closes(self, pace: Waits, bars: int) -> AsyncIterator[CandlesClosed]:
-        """The next `bars` closes, each when its time has come."""
-        for bar in range(self.first_bar, min(self.first_bar + bars, self.history.open_time_ms.size)):
+    async def closes(
+        self, earlier: Sequence[CandlesClosed], pace: Waits, bars: int
+    ) -> AsyncIterator[CandlesClosed]:
+        """`bars` closes in all: those an earlier process heard at once, the rest when their time has come."""
+        for candles in earlier[:bars]:
+            yield candles
+        start = self.first_bar + len(earlier)
+        for bar in range(start, min(self.first_bar + bars, self.history.open_time_ms.size)):
             candles = candles_at(self.history, bar)
             await pace.until(candles.close_time_ms)
             yield candles

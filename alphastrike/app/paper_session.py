@@ -11,7 +11,7 @@ from pathlib import Path
 from alphastrike.app.paper import PaperRun, bars_of, journal_path, trade
 from alphastrike.backtest.result import RunResult
 from alphastrike.domain.errors import DataError
-from alphastrike.live.driver import Stopping
+from alphastrike.live.driver import Stopping, closes_in
 from alphastrike.live.journal import Journal, Record, read_journal
 from alphastrike.live.pacing import Pace
 from alphastrike.live.picture import Picture, as_status
@@ -62,9 +62,9 @@ def run_session(
             await asyncio.sleep(min(left, _LOOK_EVERY_S))
             _obey(terms.state, stopping)
 
-    pace = _UnpacedFirst(Pace(terms.speed, sleep=nap), sink)
+    pace = Pace(terms.speed, sleep=nap)
     with _stop_on_interrupt(stopping):
-        feed = run.market.closes(pace, bars_of(run, terms.duration_ms))
+        feed = run.market.closes(closes_in(earlier), pace, bars_of(run, terms.duration_ms))
         result = asyncio.run(trade(run, sink, feed, stopping, after))
     journal.append(END, {"closes": int(result.equity.size)}, durable=True)
     journal.close()
@@ -74,18 +74,6 @@ def run_session(
 def _obey(state: Path, stopping: Stopping) -> None:
     if STOP in take_orders(state):
         stopping.is_asked = True
-
-
-class _UnpacedFirst:
-    """No waiting while the past is retraced."""
-
-    def __init__(self, pace: Pace, sink: RetracedJournal) -> None:
-        self._pace = pace
-        self._sink = sink
-
-    async def until(self, market_ms: int) -> None:
-        if not self._sink.is_retracing:
-            await self._pace.until(market_ms)
 
 
 def _unfinished(path: Path, run: PaperRun, say: Callable[[str], None], *, is_fresh: bool) -> list[Record]:

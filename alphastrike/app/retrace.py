@@ -10,7 +10,7 @@ from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.paper import open_paper
 from alphastrike.app.paper_session import END, HEADER
 from alphastrike.domain.errors import DataError
-from alphastrike.live.driver import retrace
+from alphastrike.live.driver import STEP, Retracer
 from alphastrike.live.journal import read_journal
 
 
@@ -42,13 +42,15 @@ def verify_journal(path: Path) -> Verified:
         )
     events = commands = 0
     is_finished = False
+    retracer = Retracer(run.engine)
     for record in records:
         if record.kind == END:
             is_finished = True
             continue
-        retrace(run.engine, record)
-        events += 1
-        commands += len(record.data["commands"])
+        retracer.retrace(record)
+        if record.kind == STEP:
+            events += 1
+            commands += len(record.data["commands"])
     return Verified(str(header.data["run_id"]), events, commands, is_finished)
 
 

@@ -76,7 +76,7 @@ def _count(journal: Path, *, as_json: bool) -> None:
 
     kinds: dict[str, int] = {}
     for record in read_journal(journal):
-        event: dict[str, Any] = record.data.get("event", {})
+        event: dict[str, Any] = record.data.get("event") or {}
         name = str(event.get("is", record.kind))
         kinds[name] = kinds.get(name, 0) + 1
     if as_json:

@@ -5,7 +5,7 @@ journal says what may have been sent. The order of work at a close is the backte
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from alphastrike.live.codec import decode, encode, to_text
 from alphastrike.live.journal import Record
 from alphastrike.live.parts import Handler, Sink, Venue
 
-STEP = "step"
+HEARD, STEP = "heard", "step"
 
 
 @dataclass(slots=True)
@@ -50,7 +50,11 @@ class Driver:
             self._journal.sync()
 
     def live_through(self, candles: CandlesClosed) -> None:
-        """One close: the venue's news first, then the decision, then its orders."""
+        """One close: the venue's news first, then the decision, then its orders.
+
+        What the feed said is journaled before any of it: it cannot be asked for again.
+        """
+        self._journal.append(HEARD, {"event": encode(candles)}, durable=True)
         for event in self._venue.live_through(candles):
             self._handle(event)
         for command in self._handle(candles).commands:
@@ -66,23 +70,41 @@ class Driver:
 
 
 def step_record(event: Event, step: Step) -> dict[str, Any]:
-    """What the journal keeps of one event and the engine's answer to it."""
+    """What the journal keeps of one event and the engine's answer; a close is the one heard before."""
     return {
-        "event": encode(event),
+        "event": None if isinstance(event, CandlesClosed) else encode(event),
         "outcomes": [encode(outcome) for outcome in step.outcomes],
         "commands": [encode(command) for command in step.commands],
     }
 
 
-def retrace(engine: Handler, record: Record) -> Event:
-    """Let a fresh engine handle a journaled event; `DataError` unless it answers the same, byte for byte."""
-    event: Event = decode(record.data["event"])
-    again = step_record(event, engine.handle(event))
-    for part in ("outcomes", "commands"):
-        before, now = to_text(record.data[part]), to_text(again[part])
-        if before != now:
-            raise DataError(
-                f"journal line {record.number + 1}: {part} differ: "
-                f"observed {now[:400]}, journaled {before[:400]}"
-            )
-    return event
+class Retracer:
+    """Lets a fresh engine handle a journal's own events."""
+
+    def __init__(self, engine: Handler) -> None:
+        """`engine` must be what the journal's was at its first record."""
+        self._engine = engine
+        self._heard: CandlesClosed | None = None
+
+    def retrace(self, record: Record) -> None:
+        """Handle one record; `DataError` unless the engine answers the same, byte for byte."""
+        if record.kind == HEARD:
+            self._heard = decode(record.data["event"])
+            return
+        told = record.data["event"]
+        event = self._heard if told is None else decode(told)
+        if event is None:
+            raise DataError(f"journal line {record.number + 1}: a decision on a close that was never heard")
+        again = step_record(event, self._engine.handle(event))
+        for part in ("outcomes", "commands"):
+            before, now = to_text(record.data[part]), to_text(again[part])
+            if before != now:
+                raise DataError(
+                    f"journal line {record.number + 1}: {part} differ: "
+                    f"observed {now[:400]}, journaled {before[:400]}"
+                )
+
+
+def closes_in(records: Iterable[Record]) -> list[CandlesClosed]:
+    """Every close these records heard, oldest first."""
+    return [decode(record.data["event"]) for record in records if record.kind == HEARD]

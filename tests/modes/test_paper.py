@@ -53,7 +53,7 @@ def whole(tmp_path_factory) -> bytes:
 
 def test_paper_decides_and_trades_as_a_stepped_backtest_does(tmp_path):
     run, twin = open_paper(CONFIG), open_paper(CONFIG)
-    feed = run.market.closes(Pace(float("inf")), BARS)
+    feed = run.market.closes((), Pace(float("inf")), BARS)
     journal = Journal.opened(tmp_path / "journal.jsonl")
 
     asyncio.run(trade(run, journal, feed, Stopping(), silent))

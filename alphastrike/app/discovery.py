@@ -23,11 +23,20 @@ from alphastrike.domain.settings import Settings
 
 Plugin = Any  # what a kind of plugin must offer is its Protocol in `domain.plugins`
 
-_ROOMS = {"adapters": "adapters", "features": "features", "signals": "signals", "strategies": "signals"}
+_ROOMS = {
+    "adapters": "adapters",
+    "dialects": "adapters",
+    "features": "features",
+    "signals": "signals",
+    "strategies": "signals",
+}
+
+
+_ADAPTER_MODULES = ("adapter", "dialect")
 
 
 def available(kind: str) -> dict[str, Callable[[], Plugin]]:
-    """Every plugin of a kind (`features`, `signals`, `strategies`, `adapters`) by name, sorted.
+    """Every plugin of a kind (`features`, `signals`, `strategies`, `adapters`, `dialects`) by name, sorted.
 
     A name declared twice is an error: which of the two runs must not depend on the search.
     """
@@ -111,8 +120,10 @@ def _installed(kind: str) -> Iterator[tuple[str, Callable[[], Plugin]]]:
 def _modules(room: str) -> Iterator[ModuleType]:
     package = import_module(f"alphastrike.{room}")
     for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if not info.name.rpartition(".")[2].startswith("kernel"):  # compiled code, never a plugin
-            yield import_module(info.name)
+        last = info.name.rpartition(".")[2]
+        if last.startswith("kernel") or (room == "adapters" and last not in _ADAPTER_MODULES):
+            continue  # compiled code is never a plugin, and an adapter says itself where it has one
+        yield import_module(info.name)
 
 
 def _kind_of(plugin: Plugin, module: ModuleType) -> str:
@@ -121,7 +132,9 @@ def _kind_of(plugin: Plugin, module: ModuleType) -> str:
         return "features"
     if isinstance(spec, SignalSpec):
         return "signals"
-    return "adapters" if module.__name__.startswith("alphastrike.adapters.") else "strategies"
+    if not module.__name__.startswith("alphastrike.adapters."):
+        return "strategies"
+    return "dialects" if module.__name__.endswith(".dialect") else "adapters"
 
 
 def _name_of(plugin: Plugin) -> str:

@@ -15,6 +15,7 @@ from alphastrike.cli.exits import Exit, exit_code
 from alphastrike.cli.init import init
 from alphastrike.cli.operator import replay, status, stop
 from alphastrike.cli.paper import PAPER_EXAMPLES, paper
+from alphastrike.cli.venue import venue_commands
 from alphastrike.cli.why import WHY_EXAMPLES, why
 from alphastrike.domain.errors import AlphaStrikeError
 
@@ -33,6 +34,7 @@ application.command(short_help="Write a commented alphastrike.toml to start from
 application.command(short_help="Check Python, packages, kernel cache and folders.")(doctor)
 application.add_typer(config_commands)
 application.add_typer(data_commands)
+application.add_typer(venue_commands)
 application.command(short_help="Trade recorded or synthetic candles.", epilog=BACKTEST_EXAMPLES)(backtest)
 application.command(short_help="Trade on paper, on a market that goes on.", epilog=PAPER_EXAMPLES)(paper)
 application.command(short_help="Say what a running process is doing.")(status)

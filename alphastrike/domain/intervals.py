@@ -3,6 +3,7 @@
 from alphastrike.domain.errors import ConfigError
 
 SECOND_MS = 1_000
+MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
 

@@ -19,7 +19,7 @@ from alphastrike.domain.practice import ExchangeEvent, MarkMoved, PracticeKey
 from alphastrike.domain.practice_ledger import LedgerFactory, MarketTick
 from alphastrike.simulator.account import Account
 from alphastrike.simulator.feed import Feed, FeedStep
-from alphastrike.simulator.market import FUNDING_INTERVAL_MS, SymbolMarket
+from alphastrike.simulator.market import SymbolMarket
 
 Listener = Callable[[ExchangeEvent], None]
 
@@ -27,8 +27,11 @@ Listener = Callable[[ExchangeEvent], None]
 class PracticeVenue:
     """`PracticeExchange`. Moves only when `advance` is called."""
 
-    def __init__(self, feed: Feed, ledger: LedgerFactory, seed: int) -> None:
+    def __init__(
+        self, feed: Feed, ledger: LedgerFactory, seed: int, funding_interval_ms: int = 8 * 3_600_000
+    ) -> None:
         """List the feed's instruments, without accounts, and live through its first step."""
+        self._funding_interval_ms = funding_interval_ms
         self._ledger = ledger
         self._numbers = count(1_000_001)
         self._accounts: dict[str, Account] = {}
@@ -36,7 +39,9 @@ class PracticeVenue:
         self._now_ms = feed.start_ms
         chance = np.random.default_rng(seed)
         self._markets = {
-            instrument.symbol: SymbolMarket(instrument, chance, feed.start_ms)
+            instrument.symbol: SymbolMarket(
+                instrument, chance, feed.start_ms, funding_interval_ms=funding_interval_ms
+            )
             for instrument in feed.instruments
         }
         self._steps = feed.steps()
@@ -196,11 +201,11 @@ class PracticeVenue:
                 account.live(tick)
 
     def _settle_until(self, until_ms: int) -> None:
-        due_ms = (self._now_ms // FUNDING_INTERVAL_MS + 1) * FUNDING_INTERVAL_MS
+        due_ms = (self._now_ms // self._funding_interval_ms + 1) * self._funding_interval_ms
         while due_ms <= until_ms:
             self._now_ms = due_ms
             for symbol, market in self._markets.items():
                 market.settle(due_ms)
                 for account in self._accounts.values():
                     account.settle(symbol, float(market.funding_rate), due_ms)
-            due_ms += FUNDING_INTERVAL_MS
+            due_ms += self._funding_interval_ms

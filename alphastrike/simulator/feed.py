@@ -105,24 +105,26 @@ class MadeFeed:
 
 
 class CandleFeed:
-    """Recorded candles: each is played as open, the two extremes, close, in equal parts of its time."""
+    """Recorded candles: each is walked from the open over both extremes to the close, `parts` steps a leg."""
 
-    def __init__(self, history: CandleHistory, instruments: tuple[UnifiedInstrument, ...]) -> None:
+    def __init__(
+        self, history: CandleHistory, instruments: tuple[UnifiedInstrument, ...], parts: int = 4
+    ) -> None:
         """Play this history; instruments in the order of its rows."""
         if not history.open_time_ms.size:
             raise DataError("candle feed: observed no candle, allowed at least one")
         self.start_ms = int(history.open_time_ms[0])
         self.instruments = instruments
         self._history = history
+        self._parts = parts
 
     def steps(self) -> Iterator[tuple[int, tuple[FeedStep, ...]]]:
-        """Four steps a candle; ends with the history."""
-        quarter_ms = self._history.interval_ms // 4
+        """Three legs a candle; ends with the history."""
+        steps = 3 * self._parts
         for bar, open_ms in enumerate(self._history.open_time_ms):
-            for part in range(4):
-                at_ms = int(open_ms) + (part + 1) * quarter_ms - 1
-                rows = range(len(self.instruments))
-                found = (self._step(row, bar, part, at_ms) for row in rows)
+            for part in range(steps):
+                at_ms = int(open_ms) + (part + 1) * self._history.interval_ms // steps - 1
+                found = (self._step(row, bar, part, at_ms) for row in range(len(self.instruments)))
                 yield at_ms, tuple(step for step in found if step is not None)
 
     def _step(self, row: int, bar: int, part: int, at_ms: int) -> FeedStep | None:
@@ -132,7 +134,13 @@ class CandleFeed:
             return None
         high, low = float(history.high[row, bar]), float(history.low[row, bar])
         ends = (low, high) if closed >= opened else (high, low)
-        path = (opened, opened, *ends, closed)
-        start, end = path[part], path[part + 1]
-        volume = float(history.volume[row, bar]) / 4
+        path = (opened, *ends, closed)
+        start, end = _along(path, part / self._parts), _along(path, (part + 1) / self._parts)
+        volume = float(history.volume[row, bar]) / (3 * self._parts)
         return FeedStep(history.symbols[row], at_ms, start, max(start, end), min(start, end), end, volume)
+
+
+def _along(path: tuple[float, ...], where: float) -> float:
+    """The price at a place of the path; legs are one apart."""
+    leg = min(int(where), len(path) - 2)
+    return path[leg] + (where - leg) * (path[leg + 1] - path[leg])

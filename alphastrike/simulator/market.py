@@ -17,7 +17,6 @@ _DEPTH = 25
 _HALF_SPREAD = 0.00005
 _LEVEL_WORTH = 40_000.0  # quote, on average
 _TRADES_KEPT = 1_000
-FUNDING_INTERVAL_MS = 8 * 3_600_000
 _RATE = Decimal("0.0001")
 
 
@@ -31,6 +30,7 @@ class SymbolMarket:
     is_trading: bool = True
     price: float = 0.0
     funding_rate: Decimal = _RATE
+    funding_interval_ms: int = 8 * 3_600_000
     last_id: int = 1_000_000
     bids: dict[Decimal, Decimal] = field(default_factory=dict)
     asks: dict[Decimal, Decimal] = field(default_factory=dict)
@@ -97,16 +97,17 @@ class SymbolMarket:
     def mark(self) -> MarkMoved:
         """Mark price and funding as they stand; the index is the mark, as there is no spot market here."""
         price = to_decimal(round(self.price, 8))
-        due_ms = (self.now_ms // FUNDING_INTERVAL_MS + 1) * FUNDING_INTERVAL_MS
+        interval_ms = self.funding_interval_ms
+        due_ms = (self.now_ms // interval_ms + 1) * interval_ms
         return MarkMoved(
-            self.now_ms, self.instrument.symbol, price, price, self.funding_rate, due_ms, FUNDING_INTERVAL_MS
+            self.now_ms, self.instrument.symbol, price, price, self.funding_rate, due_ms, interval_ms
         )
 
     def settle(self, due_ms: int) -> None:
         """Note that the rate was exchanged."""
         mark = self.mark().mark_price
         rate = float(self.funding_rate)
-        row = UnifiedFundingRate(self.instrument.symbol, rate, due_ms, FUNDING_INTERVAL_MS, mark)
+        row = UnifiedFundingRate(self.instrument.symbol, rate, due_ms, self.funding_interval_ms, mark)
         self.funded.append(row)
 
     def change_tick(self, tick: Decimal) -> None:

@@ -27,7 +27,7 @@ def test_strategies_are_told_from_signals():
 
 
 def test_the_simulated_venue_is_an_adapter():
-    assert list(available("adapters")) == ["simulated"]
+    assert "simulated" in available("adapters")
 
 
 def test_a_name_nobody_has_is_an_error_with_the_nearest_one():

@@ -1,19 +1,28 @@
-"""Every adapter's `ExchangeWebSocketProtocol`, check by check."""
+"""Cases 401 and on: every adapter's `ExchangeWebSocketProtocol`."""
 
 from decimal import Decimal
 
 import pytest
 
+from alphastrike.adapters.conformance.venue import VenueUnderTest, case
 from alphastrike.domain.errors import VenueRejected, VenueUnreachable
 from alphastrike.domain.exchange import ExchangeWebSocketProtocol
-from alphastrike.domain.orders import OrderState, Side
+from alphastrike.domain.orders import (
+    OrderState,
+    Side,
+    UnifiedOrder,
+)
 
 
-async def check_speaks_the_websocket_protocol(venue):
+@case(401)
+async def check_speaks_the_websocket_protocol(venue: VenueUnderTest) -> None:
+    """Speaks the websocket protocol."""
     assert isinstance(venue.websocket, ExchangeWebSocketProtocol)
 
 
-async def check_candles_arrive_closed_in_order_and_equal_to_those_of_rest(venue):
+@case(402)
+async def check_candles_arrive_closed_in_order_and_equal_to_those_of_rest(venue: VenueUnderTest) -> None:
+    """Candles arrive closed in order and equal to those of rest."""
     stream = venue.websocket.candles([venue.symbol], venue.interval_ms)
     now_ms = await venue.rest.get_server_time_ms()
 
@@ -27,7 +36,9 @@ async def check_candles_arrive_closed_in_order_and_equal_to_those_of_rest(venue)
     assert closed == list(asked)
 
 
-async def check_candles_of_several_symbols_share_a_stream_and_others_stay_out(venue):
+@case(403)
+async def check_candles_of_several_symbols_share_a_stream_and_others_stay_out(venue: VenueUnderTest) -> None:
+    """Candles of several symbols share a stream and others stay out."""
     symbols = [instrument.symbol for instrument in await venue.rest.get_instruments()]
     both = venue.websocket.candles(symbols, venue.interval_ms)
     one = venue.websocket.candles(symbols[1:2], venue.interval_ms)
@@ -39,14 +50,18 @@ async def check_candles_of_several_symbols_share_a_stream_and_others_stay_out(ve
     assert {candle.symbol for candle in await venue.rest_of(one)} == {symbols[1]}
 
 
-async def check_candles_the_venue_lacks_are_rejected(venue):
+@case(404)
+async def check_candles_the_venue_lacks_are_rejected(venue: VenueUnderTest) -> None:
+    """Candles the venue lacks are rejected."""
     with pytest.raises(VenueRejected, match="NOSUCHUSDT"):
         venue.websocket.candles(["NOSUCHUSDT"], venue.interval_ms)
     with pytest.raises(VenueRejected, match="7"):
         venue.websocket.candles([venue.symbol], 7)
 
 
-async def check_trades_are_streamed_or_rejected_as_the_capability_says(venue):
+@case(405)
+async def check_trades_are_streamed_or_rejected_as_the_capability_says(venue: VenueUnderTest) -> None:
+    """Trades are streamed or rejected as the capability says."""
     if venue.can.supports_trade_stream:
         stream = venue.websocket.trades([venue.symbol])
         await venue.advance()
@@ -57,7 +72,9 @@ async def check_trades_are_streamed_or_rejected_as_the_capability_says(venue):
         venue.websocket.trades([venue.symbol])
 
 
-async def check_a_fill_is_streamed_as_the_order_book_of_rest_tells_it(venue):
+@case(406)
+async def check_a_fill_is_streamed_as_the_order_book_of_rest_tells_it(venue: VenueUnderTest) -> None:
+    """A fill is streamed as the order book of rest tells it."""
     fills = venue.websocket.fills()
     order = await venue.market(Side.BUY)
 
@@ -76,7 +93,9 @@ async def check_a_fill_is_streamed_as_the_order_book_of_rest_tells_it(venue):
     assert all(fill.event_time_ms <= now_ms for fill in got)
 
 
-async def check_order_changes_are_streamed_until_the_end(venue):
+@case(407)
+async def check_order_changes_are_streamed_until_the_end(venue: VenueUnderTest) -> None:
+    """Order changes are streamed until the end."""
     stream = venue.websocket.orders()
     taking, resting = await venue.market(), await venue.limit()
 
@@ -93,7 +112,9 @@ async def check_order_changes_are_streamed_until_the_end(venue):
     assert told[-1] == last
 
 
-async def check_two_readers_both_get_every_fill(venue):
+@case(408)
+async def check_two_readers_both_get_every_fill(venue: VenueUnderTest) -> None:
+    """Two readers both get every fill."""
     one, other = venue.websocket.fills(), venue.websocket.fills()
 
     await venue.filled(await venue.market())
@@ -105,7 +126,9 @@ async def check_two_readers_both_get_every_fill(venue):
     assert await venue.rest_of(other) == heard
 
 
-async def check_closing_ends_every_stream_and_twice_is_safe(venue):
+@case(409)
+async def check_closing_ends_every_stream_and_twice_is_safe(venue: VenueUnderTest) -> None:
+    """Closing ends every stream and twice is safe."""
     streams = [
         venue.websocket.candles([venue.symbol], venue.interval_ms),
         venue.websocket.fills(),
@@ -120,7 +143,9 @@ async def check_closing_ends_every_stream_and_twice_is_safe(venue):
         venue.websocket.fills()
 
 
-async def check_streams_can_be_opened_again_after_a_close(venue):
+@case(410)
+async def check_streams_can_be_opened_again_after_a_close(venue: VenueUnderTest) -> None:
+    """Streams can be opened again after a close."""
     await venue.websocket.close()
     await venue.websocket.connect()
     fills = venue.websocket.fills()
@@ -131,15 +156,5 @@ async def check_streams_can_be_opened_again_after_a_close(venue):
     assert (await venue.next(fills)).client_order_id == order.client_order_id
 
 
-CHECKS = [check for name, check in list(globals().items()) if name.startswith("check_")]
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
-async def test_adapter(venue, check):
-    venue.skip_if_opted_out(check)
-
-    await check(venue)
-
-
-def _ids(*orders):
+def _ids(*orders: UnifiedOrder) -> list[str]:
     return [order.client_order_id for order in orders]

@@ -29,6 +29,8 @@ class Trader:
         """Mark every symbol and the account; returns the equity row."""
         self.now_ms = self.now_ms if at_ms is None else at_ms
         self.desk.positions["mark_price"] = prices
+        self.desk.watch["marked_ms"] = self.now_ms
+        self.desk.watch["volatility"] = volatility
         row = np.zeros(1, dtype=EQUITY)[0]
         observe(self.desk, self.now_ms, float(volatility), row)
         return row

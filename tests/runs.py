@@ -12,7 +12,7 @@ from alphastrike.backtest.recording import Recording
 from alphastrike.domain.blocks import CandleHistory, FeatureBlock, ForecastBlock, PredictionBlock
 from alphastrike.domain.funding import FundingHistory
 
-KINDS = ("fills", "funding", "equity", "decisions", "trades", "signals")
+KINDS = ("fills", "funding", "equity", "decisions", "trades", "signals", "risk_states")
 
 
 @dataclass(slots=True)

@@ -57,6 +57,7 @@ def assemble(config: AlphaStrikeConfig, history: CandleHistory, funding: Funding
         half_spread_bps=config.venue.half_spread_bps,
         venue_leverage=float(config.venue.leverage),
         conviction_threshold=config.signals.ensemble.conviction_threshold,
+        interval_ms=history.interval_ms,
     )
     equity = config.backtest.initial_equity
     rows = max(_LEAST_ROWS, 256 * len(history.symbols))

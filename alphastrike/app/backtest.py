@@ -86,6 +86,7 @@ def _result(
         decisions=recording.joined("decisions"),
         trades=recording.joined("trades"),
         signals=recording.joined("signals"),
+        risk_states=recording.joined("risk_states"),
         regimes=recording.regimes,
         catalogue=recording.catalogue,
         halts=recording.halts(),

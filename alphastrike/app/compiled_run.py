@@ -68,6 +68,7 @@ def _bars_of(run: Assembly, block: DecisionBlock) -> Bars:
         regime=block.forecast.regime,
         atr_fraction=block.atr_fraction,
         daily_volatility=block.daily_volatility,
+        volatility=block.features.feature("daily_volatility"),
     )
 
 
@@ -92,6 +93,8 @@ def _drain(run: Assembly, recording: Recording, log: Log) -> None:
     recording.add("equity", log.equity[: used[_LOG_EQUITY]])
     recording.add("fills", venue.fills[: venue.used[USED_FILLS]])
     recording.add("funding", venue.funding[: venue.used[USED_FUNDING]])
+    recording.add("risk_states", run.desk.changes[: run.desk.change_count[0]])
+    run.desk.change_count[0] = 0
     recording.codes += log.codes
     log.codes[:] = 0
     used[:] = 0

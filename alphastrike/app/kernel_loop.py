@@ -15,7 +15,7 @@ from alphastrike.domain.outcomes import Code
 from alphastrike.domain.records import NOTICE_FILL, NOTICE_FUNDING
 from alphastrike.execution.kernel_orders import learn_fill, learn_state, plan
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation
-from alphastrike.risk.kernel_desk import decide, observe, record_trade
+from alphastrike.risk.kernel_desk import decide, look, observe, record_trade
 
 _ORDERED, _NO_CANDLE = int(Code.ORDERED), int(Code.NO_CANDLE)
 
@@ -41,6 +41,7 @@ class Bars(NamedTuple):
     regime: Any
     atr_fraction: Any
     daily_volatility: Any
+    volatility: Any  # of each symbol, a fraction a day
 
 
 class Log(NamedTuple):
@@ -72,7 +73,7 @@ def run_bars(
     """
     symbols = bars.close.shape[0]
     for bar in range(start, bars.close.shape[1]):
-        if not _has_room(venue, log, symbols):
+        if not _has_room(venue, log, symbols) or desk.change_count[0] > 0.5 * desk.changes.shape[0]:
             return bar
         open_ms = bars.open_time_ms[bar]
         close_ms = open_ms + interval_ms - 1
@@ -85,9 +86,7 @@ def run_bars(
             )  # fmt: skip
             feed_symbol(venue, symbol, candle, rates)
         learn(desk, venue, log, first)
-        for symbol in range(symbols):
-            if bars.marks[symbol, bar] > 0.0:
-                desk.positions[symbol]["mark_price"] = bars.marks[symbol, bar]
+        look(desk, bars.code, bars.marks, bars.volatility, bar, close_ms)
         observe(desk, close_ms, bars.daily_volatility[bar], log.equity[log.used[2]])
         log.used[2] += 1
         outbox.used[0] = 0

@@ -53,6 +53,7 @@ class BarRecorder:
         if self._engine.decisions is not None:
             recording.observe(self._engine.decisions)
         recording.add("equity", risk.equity_row)
+        recording.add("risk_states", risk.changes())
         keep_decisions(recording, run.desk.decisions, self._last_code, every=every)
         while risk.trades:
             recording.add("trades", risk.trades.pop(0).reshape(1))

@@ -19,6 +19,7 @@ ARTIFACTS = (
     "funding.parquet",
     "interventions.parquet",
     "report.html",
+    "risk_states.parquet",
     "signals.parquet",
     "summary.json",
 )
@@ -110,6 +111,7 @@ def _write_files(result: RunResult, folder: Path) -> Summary:
     parquet.write_funding(result, folder / "funding.parquet")
     parquet.write_equity(result, folder / "equity.parquet")
     parquet.write_decisions(result, folder / "decisions.parquet")
+    parquet.write_risk_states(result, folder / "risk_states.parquet")
     parquet.write_signals(result, folder / "signals.parquet")
     parquet.write_interventions(folder / "interventions.parquet")
     (folder / "config.toml").write_text(result.provenance.config_toml, encoding="utf-8")

@@ -10,9 +10,16 @@ from alphastrike.backtest.result import Records, SignalCatalogue
 from alphastrike.domain.blocks import DecisionBlock
 from alphastrike.domain.intervals import DAY_MS
 from alphastrike.domain.outcomes import Code, Stage
-from alphastrike.domain.records import DECISION, EQUITY, FILL, FUNDING, SIGNAL, TRADE
+from alphastrike.domain.records import DECISION, EQUITY, FILL, FUNDING, RISK_CHANGE, SIGNAL, TRADE
 
-_LAYOUTS = {"fills": FILL, "funding": FUNDING, "decisions": DECISION, "equity": EQUITY, "trades": TRADE}
+_LAYOUTS = {
+    "fills": FILL,
+    "funding": FUNDING,
+    "decisions": DECISION,
+    "equity": EQUITY,
+    "trades": TRADE,
+    "risk_states": RISK_CHANGE,
+}
 
 _TIMES = {"fills": "ts_ms", "funding": "ts_ms", "trades": "closed_ms"}
 

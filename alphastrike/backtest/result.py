@@ -54,6 +54,7 @@ class RunResult:
     decisions: Records
     trades: Records
     signals: Records
+    risk_states: Records
     regimes: tuple[str, ...]
     catalogue: SignalCatalogue
     halts: dict[str, dict[str, int]]

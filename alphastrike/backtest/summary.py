@@ -14,6 +14,7 @@ from alphastrike.backtest.metrics.sharpe import SharpeEstimate, sharpe_estimate,
 from alphastrike.backtest.metrics.trades import TradeStatistics, trade_statistics
 from alphastrike.backtest.quantities import base_quantity
 from alphastrike.backtest.result import RunResult
+from alphastrike.backtest.risk_states import risk_states_summary
 from alphastrike.domain.intervals import DAY_MS, HOUR_MS, interval_name
 from alphastrike.domain.outcomes import Code, Stage
 
@@ -42,6 +43,7 @@ def summarise(result: RunResult, hold: BuyAndHold | None = None) -> Summary:
         "profit_factor": trades.profit_factor,
         **{name: performance.pop(name) for name in ("exposure", "turnover", "psr")},
         "halts": _ordered_halts(result.halts),
+        "risk_states": risk_states_summary(result),
         "elapsed_s": result.elapsed_s,
         "bars_per_s": result.bars / result.engine_s if result.engine_s > 0 else None,
         **_labels(result),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alphastrike.backtest.formatting import UNKNOWN, moment, money, number, percent, span
+from alphastrike.backtest.risk_states import change_rows, state_note
 from alphastrike.domain.intervals import HOUR_MS
 
 Summary = dict[str, Any]
@@ -38,6 +39,7 @@ def all_tables(summary: Summary, max_symbols: int | None = _MAX_SYMBOLS) -> tupl
         _symbols(summary, max_symbols),
         _exit_reasons(summary),
         _halts(summary),
+        _risk_states(summary),
     )
     return tuple(table for table in tables if table.rows)
 
@@ -190,6 +192,14 @@ def _halts(summary: Summary) -> Table:
         "the first stage that stopped a cell is the one counted."
     )
     return Table("Halts and refusals", ("Stage", "Code", "Cells", "Share"), tuple(rows), note, text_columns=2)
+
+
+def _risk_states(summary: Summary) -> Table:
+    states = summary["risk_states"]
+    columns = ("When", "From", "To", "Because of", "Observed", "Limit")
+    rows = change_rows(states)
+    warnings = tuple(row for row, cells in enumerate(rows) if cells[2] == "halted")
+    return Table("Breaker", columns, rows, state_note(states), text_columns=4, warnings=warnings)
 
 
 _TRADE_COLUMNS = ("Trades", "Win rate", "Net profit", "Profit factor", "Mean %", "Mean hold")

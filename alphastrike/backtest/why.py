@@ -38,7 +38,8 @@ class Explanation:
     `decided_ms` is the close of the bar whose row was read. `carried` is true when that bar is not
     the last one closed at `at_ms`: nothing had changed since, so no newer row was recorded.
     `forecast` in [-1, 1], `conviction` in [0, 100], `target_notional` in quote, signed; None is
-    unknown. `signals` are the latest records of each signal at or before the decision.
+    unknown. `signals` are the latest records of each signal at or before the decision. `risk_state`
+    is the breaker's last move by then: state, since_ms, trigger, observed, limit.
     """
 
     symbol: str
@@ -54,6 +55,7 @@ class Explanation:
     leverage: float | None
     target_notional: float | None
     signals: tuple[Row, ...]
+    risk_state: Row
 
 
 def explain(run_folder: Path, at_ms: int, symbol: str) -> Explanation:
@@ -77,6 +79,7 @@ def explain(run_folder: Path, at_ms: int, symbol: str) -> Explanation:
         code=row["code"],
         stages=_verdicts(row),
         signals=_signals(run_folder, row["ts_ms"], symbol),
+        risk_state=_risk_state(run_folder / "risk_states.parquet", row["ts_ms"]),
         **{name: row[name] for name in ("regime", "forecast", "conviction", "leverage", "target_notional")},
     )
 
@@ -105,8 +108,15 @@ def render_lines(explanation: Explanation) -> tuple[str, ...]:
         ("conviction", _number(e.conviction)),
         ("leverage", _number(e.leverage)),
         ("target notional", _number(e.target_notional)),
+        ("breaker", e.risk_state["state"]),
     )
     lines += [f"  {name:<16} {value:>14}" for name, value in numbers]
+    if e.risk_state["trigger"] is not None:
+        state = e.risk_state
+        lines.append(
+            f"  since {moment(state['since_ms'])} UTC because of {state['trigger']}: "
+            f"observed {_number(state['observed'])}, limit {_number(state['limit'])}"
+        )
     if e.signals:
         lines += ["", f"  {'signal':<24} {'value':>9} {'weight':>9} {'accuracy':>9}  state"]
         lines += [_signal_line(row) for row in e.signals]
@@ -209,6 +219,25 @@ def _rows_from_the_back(path: Path, at_ms: int, symbol: str, enough: int) -> lis
             if len(found) >= enough:
                 break
     return found
+
+
+def _risk_state(path: Path, decided_ms: int) -> Row:
+    """The breaker's state at a time; it starts NORMAL, and so does a run that never recorded one."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, needed only when reading
+    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+
+    nothing = {"state": "normal", "since_ms": None, "trigger": None, "observed": None, "limit": None}
+    if not path.is_file():
+        return nothing
+    try:
+        rows = [row for row in pq.read_table(path).to_pylist() if row["ts_ms"] <= decided_ms]
+    except (pa.ArrowException, KeyError) as error:
+        raise DataError(f"{path}: not what a backtest wrote ({error}); run the backtest again") from None
+    if not rows:
+        return nothing
+    last = rows[-1]
+    kept = {name: last[name] for name in ("trigger", "observed", "limit")}
+    return {"state": last["after"], "since_ms": last["ts_ms"], **kept}
 
 
 def _signals(run_folder: Path, decided_ms: int, symbol: str) -> tuple[Row, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from alphastrike.domain.market import UnifiedCandle
 from alphastrike.domain.orders import OrderState, UnifiedFill
 from alphastrike.domain.outcomes import Reason
+from alphastrike.domain.risk_states import OperatorAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +72,38 @@ class OrderChanged:
     message: str = ""
 
 
-Event = CandlesClosed | FillReceived | FundingSettled | OrderChanged
+@dataclass(frozen=True, slots=True)
+class OperatorCommanded:
+    """A person took the controls. `note` says why, for the journal."""
+
+    event_time_ms: int
+    action: OperatorAction
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CashMoved:
+    """Money came in (> 0) or left the account, quote."""
+
+    event_time_ms: int
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class VenueHealthObserved:
+    """The share of the venue's answers that were errors, over the driver's window."""
+
+    event_time_ms: int
+    error_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsReconciled:
+    """Our books were compared with the venue's: how many positions and orders differ."""
+
+    event_time_ms: int
+    mismatches: int
+
+
+RiskNews = OperatorCommanded | CashMoved | VenueHealthObserved | PositionsReconciled
+Event = CandlesClosed | FillReceived | FundingSettled | OrderChanged | RiskNews

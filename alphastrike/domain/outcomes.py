@@ -60,6 +60,8 @@ class Code(IntEnum):
     NO_STOP_DISTANCE = 708
     NO_EQUITY = 709
 
+    RISK_HALTED = 720  # the breaker is HALTED: only an operator lets trading go on
+
     RESTRAINED_CONVICTION = 750  # an intervention asks for more conviction than there is
     RESTRAINED_SHORTS = 751
     RESTRAINED_SYMBOL = 752  # an intervention forbids new positions in this symbol
@@ -91,6 +93,7 @@ class Reason(IntEnum):
     LEVERAGE_CUT = 7
     LIQUIDATION = 8
     OPERATOR = 9
+    BREAKER = 10  # a halt that closes every position
 
     @property
     def label(self) -> str:

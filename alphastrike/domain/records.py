@@ -31,6 +31,7 @@ ACCOUNT = np.dtype(
         ("equity_peak", "f8"),
         ("day", "i8"),  # UTC day number of day_start_equity
         ("day_start_equity", "f8"),
+        ("deposits", "f8"),  # deposits minus withdrawals since the start
         ("turnover", "f8"),  # sum of absolute traded notional
         ("liquidations", "i8"),
         ("next_order_id", "i8"),
@@ -137,7 +138,7 @@ DECISION = np.dtype(
 
 INTENT = np.dtype(
     [
-        ("acts", "i1"),  # 0: leave everything as it is
+        ("acts", "i1"),  # ACTS_NOT, ACTS or ACTS_TO_CANCEL
         ("reason", "i1"),  # domain.outcomes.Reason
         ("target_lots", "i8"),  # signed position wanted
         ("stop_price", "f8"),  # protective stop of the new position, NaN for none
@@ -151,6 +152,17 @@ RESTRAINT = np.dtype(
         ("size_multiplier", "f8"),  # of a new position's size, 0 to 1
         ("shorts_allowed", "i1"),
         ("entries_allowed", "i1"),
+    ]
+)
+
+RISK_CHANGE = np.dtype(
+    [
+        ("ts_ms", "i8"),
+        ("before", "i1"),  # domain.risk_states.RiskState
+        ("after", "i1"),
+        ("trigger", "i1"),  # domain.risk_states.Trigger
+        ("observed", "f8"),
+        ("limit", "f8"),
     ]
 )
 
@@ -193,5 +205,7 @@ NOTICE = np.dtype(
         ("ts_ms", "i8"),
     ]
 )
+# What an intent asks for: nothing, a position, or to take back what would open one.
+ACTS_NOT, ACTS, ACTS_TO_CANCEL = 0, 1, 2
 NOTICE_FILL, NOTICE_ORDER, NOTICE_FUNDING = 1, 2, 3
 PHASE_ARRIVING, PHASE_RESTING, PHASE_TRIGGERED = 0, 1, 2

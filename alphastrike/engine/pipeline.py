@@ -10,7 +10,14 @@ import numpy as np
 from alphastrike.domain.blocks import DecisionBlock, Floats, HaltGrid, MarketBlock
 from alphastrike.domain.commands import Command, Step
 from alphastrike.domain.errors import InvariantBroken
-from alphastrike.domain.events import CandlesClosed, Event, FillReceived, FundingSettled
+from alphastrike.domain.events import (
+    CandlesClosed,
+    Event,
+    FillReceived,
+    FundingSettled,
+    OrderChanged,
+    RiskNews,
+)
 from alphastrike.domain.outcomes import Code, Halted, Stage
 from alphastrike.domain.plugins import Strategy
 from alphastrike.engine.stages import Execution, Features, Gateway, ModelSlot, Risk, Validator
@@ -78,9 +85,20 @@ class Engine:
             self._risk.book_fill(event)
         elif isinstance(event, FundingSettled):
             self._risk.book_funding(event)
-        else:
+        elif isinstance(event, OrderChanged):
             self._execution.learn_order(event)
+        else:
+            return self._respond(event)
         return _NOTHING
+
+    def _respond(self, event: RiskNews) -> Step:
+        """What news asks of the positions cannot wait for the next close."""
+        self._risk.hear(event)
+        commands: list[Command] = []
+        for row in range(len(self._symbols)):
+            self._risk.withdraw(row)
+            commands.extend(self._execution.plan(row, event.event_time_ms))
+        return Step((), tuple(commands))
 
     def _decide(self, event: CandlesClosed) -> Step:
         market = self._market.gateway.advance(self._block(event), event.event_time_ms)
@@ -88,7 +106,7 @@ class Engine:
             return self._ignored(market, event)
         decisions = self._market.judge(market)
         now_ms = event.close_time_ms
-        self._risk.mark(now_ms, market.close[:, -1], float(decisions.daily_volatility[-1]))
+        self._risk.mark(now_ms, decisions)
         commands: list[Command] = []
         for row in range(len(self._symbols)):
             self._risk.judge(row, now_ms, decisions)

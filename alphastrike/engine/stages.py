@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from alphastrike.domain.blocks import DecisionBlock, FeatureBlock, Floats, MarketBlock, PredictionBlock
+from alphastrike.domain.blocks import DecisionBlock, FeatureBlock, MarketBlock, PredictionBlock
 from alphastrike.domain.commands import Command
-from alphastrike.domain.events import FillReceived, FundingSettled, OrderChanged
+from alphastrike.domain.events import FillReceived, FundingSettled, OrderChanged, RiskNews
 from alphastrike.domain.outcomes import Outcome
 
 
@@ -70,8 +70,16 @@ class ModelSlot(Protocol):
 class Risk(Protocol):
     """Stage 7: what position each symbol may have."""
 
-    def mark(self, close_ms: int, close: Floats, daily_volatility: float) -> None:
-        """Mark the account at the closes (symbols,), NaN where there is none, and set leverage."""
+    def mark(self, close_ms: int, decisions: DecisionBlock) -> None:
+        """Mark the account at the last bar's closes and set leverage and breaker."""
+        ...
+
+    def hear(self, event: RiskNews) -> None:
+        """Take news that is neither price nor fill."""
+        ...
+
+    def withdraw(self, symbol: int) -> None:
+        """Between closes: leave or take back what the breaker no longer allows."""
         ...
 
     def judge(self, symbol: int, close_ms: int, decisions: DecisionBlock) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from alphastrike.domain.orders import OrderState, OrderType, TimeInForce
 from alphastrike.domain.outcomes import Code, Reason
-from alphastrike.domain.records import PHASE_ARRIVING
+from alphastrike.domain.records import ACTS, ACTS_TO_CANCEL, PHASE_ARRIVING
 from alphastrike.execution.lifecycle import LEGAL, TERMINAL
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation, constant
 
@@ -27,8 +27,10 @@ def plan(book: Any, outbox: Any, symbol: int, intent: Any, decision: Any, now_ms
     Every new position leaves with its protective stop. Reducing orders keep the stop working
     until the position is flat; a stop without a position is cancelled.
     """
-    if intent["acts"] != 0:
+    if intent["acts"] == ACTS:
         _carry_out(book, outbox, symbol, intent, decision, now_ms)
+    elif intent["acts"] == ACTS_TO_CANCEL:
+        _cancel_entries(book, outbox, symbol)
     elif book.order_count[symbol] > 0 and book.positions[symbol]["lots"] == 0:
         _cancel_orphans(book, outbox, symbol)
 
@@ -90,6 +92,15 @@ def _cancel_orphans(book: Any, outbox: Any, symbol: int) -> None:
             return
     for slot in range(count):
         _send_cancel(outbox, symbol, book.orders[symbol, slot])
+
+
+@compiled_without_allocation
+def _cancel_entries(book: Any, outbox: Any, symbol: int) -> None:
+    """Take back what would open or grow a position; what protects one keeps working."""
+    is_flat = book.positions[symbol]["lots"] == 0
+    for slot in range(book.order_count[symbol]):
+        if is_flat or book.orders[symbol, slot]["reduce_only"] == 0:
+            _send_cancel(outbox, symbol, book.orders[symbol, slot])
 
 
 @compiled_without_allocation

@@ -4,60 +4,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.ledger import Ledger, Markets
-from alphastrike.domain.records import DECISION, INTENT, RESTRAINT
-from alphastrike.risk.config import RiskConfig
+from alphastrike.domain.records import DECISION, INTENT, RESTRAINT, RISK_CHANGE
+from alphastrike.risk.config import BreakerConfig, RiskConfig
+from alphastrike.risk.layouts import BREAKER, RISK_RULES, RISK_STATE, WATCH
 
-_HOUR_MS = 3_600_000
 _BPS = 1e-4
 RECENT_TRADES = 100
-
-RISK_RULES = np.dtype(
-    [
-        ("base", "f8"),
-        ("lowest", "f8"),
-        ("highest", "f8"),
-        ("normal_volatility", "f8"),
-        ("dead_band", "f8"),
-        ("raise_after", "i8"),
-        ("raise_step", "f8"),
-        ("raise_every_ms", "i8"),
-        ("fixed_notional", "f8"),  # 0 sizes by risk
-        ("risk_per_trade", "f8"),
-        ("conviction_threshold", "f8"),
-        ("max_positions", "i8"),
-        ("symbol_exposure", "f8"),
-        ("net_exposure", "f8"),
-        ("initial_margin", "f8"),
-        ("has_stop", "i1"),
-        ("stop_atr", "f8"),
-        ("stop_floor", "f8"),  # fraction of price
-        ("max_holding_ms", "i8"),  # 0 is no time stop
-        ("venue_leverage", "f8"),
-    ]
-)
-
-RISK_STATE = np.dtype(
-    [
-        ("leverage", "f8"),
-        ("raw", "f8"),
-        ("is_reduce_only", "i1"),
-        ("raise_streak", "i8"),
-        ("last_raise_ms", "i8"),
-        ("volatility_factor", "f8"),
-        ("drawdown_factor", "f8"),
-        ("performance_factor", "f8"),
-        ("trades_seen", "i8"),
-        ("leverage_cap", "f8"),  # of an intervention, infinite without one
-    ]
-)
+_CHANGES = 256  # of the breaker, between two times someone reads them
 
 
 class Desk(NamedTuple):
     """The engine's account and the rules on it.
 
     `recent` is a ring of the net profit of the last trades; `decisions` and `intents` hold the
-    latest word on each symbol, `restraints` what an intervention leaves of its freedom.
+    latest word on each symbol, `restraints` what an intervention leaves of its freedom. The first
+    `change_count` of `changes` are moves of the breaker nobody has read yet.
     """
 
     account: Any
@@ -71,6 +34,10 @@ class Desk(NamedTuple):
     decisions: Any
     intents: Any
     restraints: Any
+    breaker: Any
+    watch: Any
+    changes: Any
+    change_count: Any
 
     @classmethod
     def opened(
@@ -93,6 +60,10 @@ class Desk(NamedTuple):
             decisions=np.zeros(symbols, dtype=DECISION),
             intents=np.zeros(symbols, dtype=INTENT),
             restraints=unrestrained(symbols),
+            breaker=np.zeros(1, dtype=BREAKER),
+            watch=np.zeros(symbols, dtype=WATCH),
+            changes=np.zeros(_CHANGES, dtype=RISK_CHANGE),
+            change_count=np.zeros(1, dtype=np.int64),
         )
 
     @property
@@ -116,7 +87,7 @@ class Desk(NamedTuple):
     @property
     def _own(self) -> tuple[Any, ...]:
         """What the desk remembers beside its account."""
-        return self.state, self.recent, self.restraints
+        return self.state, self.recent, self.restraints, self.breaker, self.watch
 
 
 def unrestrained(symbols: int) -> Any:
@@ -134,6 +105,7 @@ class DeskTerms(NamedTuple):
     half_spread_bps: float
     venue_leverage: float
     conviction_threshold: float  # where size starts to scale up
+    interval_ms: int = HOUR_MS
 
 
 def _numbers(config: RiskConfig, terms: DeskTerms) -> dict[str, float | int | bool]:
@@ -146,7 +118,7 @@ def _numbers(config: RiskConfig, terms: DeskTerms) -> dict[str, float | int | bo
         "dead_band": leverage.dead_band,
         "raise_after": leverage.raise_after,
         "raise_step": leverage.raise_step,
-        "raise_every_ms": int(leverage.raise_every_hours * _HOUR_MS),
+        "raise_every_ms": int(leverage.raise_every_hours * HOUR_MS),
         "fixed_notional": config.notional_per_trade if config.sizing == "notional" else 0.0,
         "risk_per_trade": config.risk_per_trade,
         "conviction_threshold": terms.conviction_threshold,
@@ -157,6 +129,26 @@ def _numbers(config: RiskConfig, terms: DeskTerms) -> dict[str, float | int | bo
         "has_stop": config.stop != "none",
         "stop_atr": config.stop_atr,
         "stop_floor": config.stop_spread * 2 * terms.half_spread_bps * _BPS,
-        "max_holding_ms": int(terms.max_holding_hours * _HOUR_MS),
+        "max_holding_ms": int(terms.max_holding_hours * HOUR_MS),
         "venue_leverage": terms.venue_leverage,
+        **_breaker_numbers(config.breakers, terms),
+    }
+
+
+def _breaker_numbers(config: BreakerConfig, terms: DeskTerms) -> dict[str, float | int | bool]:
+    return {
+        "caution_drawdown": config.caution_drawdown,
+        "halt_drawdown": config.halt_drawdown,
+        "reduce_day_loss": config.reduce_day_loss,
+        "halt_day_loss": config.halt_day_loss,
+        "rehalt_step": config.rehalt_step,
+        "caution_losses": config.caution_losses,
+        "caution_size": config.caution_size,
+        "caution_drift": config.caution_drift,
+        "api_errors": config.api_errors,
+        "stale_ms": int(config.stale_bars * terms.interval_ms),
+        "calm_ms": int(config.calm_hours * HOUR_MS),
+        "reduce_only_ms": int(config.reduce_only_hours * HOUR_MS),
+        "cooldown_ms": int(config.cooldown_hours * HOUR_MS),
+        "closes_on_halt": config.close_on_halt,
     }

@@ -31,10 +31,56 @@ class LeverageConfig(Settings):
         return self
 
 
+class BreakerConfig(Settings):
+    """The `[risk.breakers]` section: what trips the breaker, and how it comes back."""
+
+    caution_drawdown: float = Field(0.08, gt=0, lt=1, description="fraction of the peak that means CAUTION")
+    halt_drawdown: float = Field(0.20, gt=0, lt=1, description="fraction of the peak that means HALTED")
+    reduce_day_loss: float = Field(
+        0.03, gt=0, lt=1, description="loss since 00:00 UTC, fraction of equity, that means REDUCE_ONLY"
+    )
+    halt_day_loss: float = Field(0.05, gt=0, lt=1, description="loss since 00:00 UTC that means HALTED")
+    rehalt_step: float = Field(
+        0.03, gt=0, lt=1, description="how much deeper a loss must go to halt again after an operator resumed"
+    )
+    caution_losses: int = Field(4, ge=1, le=1000, description="losing trades in a row that mean CAUTION")
+    caution_size: float = Field(0.5, gt=0, le=1, description="share of the size in CAUTION and COOLDOWN")
+    caution_drift: float = Field(
+        0.10, ge=0, le=1, description="share of symbols lost to drift above which CAUTION; all: REDUCE_ONLY"
+    )
+    api_errors: float = Field(
+        0.20, ge=0, le=1, description="share of failed venue answers above which REDUCE_ONLY"
+    )
+    stale_bars: float = Field(
+        3.0, ge=0, le=1000, description="age of a held symbol's price, in bars, above which REDUCE_ONLY"
+    )
+    calm_hours: float = Field(
+        4.0, ge=0, le=720, description="quiet time that ends CAUTION, and turns REDUCE_ONLY into COOLDOWN"
+    )
+    reduce_only_hours: float = Field(
+        72.0, ge=0, le=8760, description="longest REDUCE_ONLY for low raw leverage alone, then COOLDOWN"
+    )
+    cooldown_hours: float = Field(24.0, ge=0, le=720, description="time at reduced size before NORMAL")
+    close_on_halt: bool = Field(
+        default=True, description="close positions when losses halt trading; false keeps them and their stops"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "BreakerConfig":
+        for mild, severe in (("caution_drawdown", "halt_drawdown"), ("reduce_day_loss", "halt_day_loss")):
+            if not getattr(self, mild) <= getattr(self, severe):
+                raise ValueError(
+                    f"observed {mild} {getattr(self, mild)}, {severe} {getattr(self, severe)}; "
+                    f"allowed {mild} <= {severe}"
+                )
+        return self
+
+
 class RiskConfig(Settings):
     """The `[risk]` section. Shares are of equity; exposures also scale with leverage."""
 
     leverage: LeverageConfig = LeverageConfig()
+    breakers: BreakerConfig = BreakerConfig()
     sizing: Literal["risk", "notional"] = Field(
         "risk",
         description="risk: lose at most risk_per_trade at the stop; notional: notional_per_trade always",

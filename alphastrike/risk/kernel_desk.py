@@ -9,8 +9,11 @@ import numpy as np
 
 from alphastrike.domain.kernel_accounting import unrealized_pnl
 from alphastrike.domain.outcomes import Code, Reason
+from alphastrike.domain.records import ACTS_TO_CANCEL
+from alphastrike.domain.risk_states import RiskState, Trigger
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation, constant
 from alphastrike.numerics.grid import on_grid, whole_steps
+from alphastrike.risk.kernel_breakers import is_open, update_breaker, watch_validation
 from alphastrike.risk.kernel_leverage import (
     clamp_leverage,
     drawdown_factor,
@@ -19,7 +22,7 @@ from alphastrike.risk.kernel_leverage import (
     volatility_factor,
 )
 from alphastrike.risk.kernel_restraints import capped_leverage
-from alphastrike.risk.kernel_sizing import REDUCE_ONLY_BELOW, enter, has_pending
+from alphastrike.risk.kernel_sizing import enter, has_pending
 
 _DAY_MS = 86_400_000
 _FLAT = constant(0)
@@ -28,6 +31,22 @@ _HOLD, _ORDERED, _PENDING = constant(Code.HOLD), constant(Code.ORDERED), constan
 _ENTRY, _FLIP, _EXIT = constant(Reason.ENTRY), constant(Reason.FLIP), constant(Reason.SIGNAL_EXIT)
 _TIME_STOP, _CUT, _STOP = constant(Reason.TIME_STOP), constant(Reason.LEVERAGE_CUT), constant(Reason.STOP)
 _NO_FORECAST = constant(Code.NO_FORECAST)
+_BREAKER, _OPERATOR_CLOSES = constant(Reason.BREAKER), constant(Reason.OPERATOR)
+_NORMAL = constant(RiskState.NORMAL)
+_ACTS_TO_CANCEL = constant(ACTS_TO_CANCEL)
+_OPERATOR = constant(Trigger.OPERATOR)
+
+
+@compiled_without_allocation
+def look(desk: Any, codes: Any, closes: Any, volatilities: Any, bar: int, close_ms: int) -> None:
+    """Take column `bar` of (symbols, bars) arrays: closes where there is one, volatility, halts so far."""
+    for symbol in range(desk.positions.shape[0]):
+        if closes[symbol, bar] > 0.0:
+            desk.positions[symbol]["mark_price"] = closes[symbol, bar]
+            desk.watch[symbol]["marked_ms"] = close_ms
+        if volatilities[symbol, bar] > 0.0:
+            desk.watch[symbol]["volatility"] = volatilities[symbol, bar]
+    watch_validation(desk, codes, bar)
 
 
 @compiled_into_caller
@@ -43,13 +62,15 @@ def observe(desk: Any, close_ms: int, daily_volatility: float, row: Any) -> None
             gross += abs(notional)
             net += notional
     equity = account["wallet"] + unrealized
-    account["equity"] = equity
-    account["equity_peak"] = max(account["equity_peak"], equity)
     if close_ms // _DAY_MS != account["day"]:
         account["day"] = close_ms // _DAY_MS
-        account["day_start_equity"] = equity
+        account["day_start_equity"] = account["equity"]  # at the last close of the day before
+        desk.breaker[0]["accepted_day_loss"] = 0.0
+    account["equity"] = equity
+    account["equity_peak"] = max(account["equity_peak"], equity)
     drawdown = 1.0 - equity / account["equity_peak"] if account["equity_peak"] > 0.0 else 1.0
     _move_leverage(desk, close_ms, daily_volatility, drawdown)
+    update_breaker(desk, close_ms, drawdown)
     state = desk.state[0]
     row["ts_ms"] = close_ms
     row["equity"] = equity
@@ -74,13 +95,12 @@ def _move_leverage(desk: Any, close_ms: int, daily_volatility: float, drawdown: 
     value = clamp_leverage(raw, rules["lowest"], rules["highest"])
     value = capped_leverage(value, state["leverage_cap"], rules["lowest"])
     state["raw"] = raw
-    state["is_reduce_only"] = raw < REDUCE_ONLY_BELOW
     held = state["leverage"]
     if held == 0.0 or value <= held:
         state["leverage"] = value
         state["raise_streak"] = 0
         return
-    if value <= held * (1.0 + rules["dead_band"]) or state["is_reduce_only"] != 0:
+    if value <= held * (1.0 + rules["dead_band"]) or desk.breaker[0]["state"] != _NORMAL:
         state["raise_streak"] = 0
         return
     state["raise_streak"] += 1
@@ -100,6 +120,7 @@ def record_trade(desk: Any, net_pnl: float) -> None:
     size = desk.recent.shape[0]
     desk.recent[state["trades_seen"] % size] = net_pnl
     state["trades_seen"] += 1
+    desk.breaker[0]["loss_streak"] = 0 if net_pnl > 0.0 else desk.breaker[0]["loss_streak"] + 1
     wins, losses, won, lost = 0, 0, 0.0, 0.0
     for row in range(min(state["trades_seen"], size)):
         if desk.recent[row] > 0.0:
@@ -154,17 +175,56 @@ def decide(
         _manage(desk, symbol, close_ms, wanted, atr_fraction)
     elif wanted != 0:
         enter(desk, symbol, wanted, atr_fraction, _ENTRY)
+    if intent["acts"] == 0:
+        take_back_entries(desk, symbol)
     target = position["quantity"]
-    if intent["acts"] != 0:
+    if intent["acts"] == 1:
         target = on_grid(intent["target_lots"], desk.instruments[symbol]["step"])
     decision["target_notional"] = target * position["mark_price"]
+
+
+@compiled_without_allocation
+def withdraw(desk: Any, symbol: int) -> None:
+    """Between closes: do what the breaker asks of a symbol and nothing else."""
+    intent = desk.intents[symbol]
+    intent["acts"] = 0
+    if desk.positions[symbol]["lots"] != 0 and desk.breaker[0]["closes"] != 0:
+        _act(desk, symbol, _FLAT, _closing_reason(desk))
+    if intent["acts"] == 0:
+        take_back_entries(desk, symbol)
+
+
+@compiled_without_allocation
+def take_back_entries(desk: Any, symbol: int) -> None:
+    """Cancel what would still open a position once nothing may be opened.
+
+    A turn half done has no stop on this side any more: it becomes an exit.
+    """
+    if is_open(desk.breaker[0]["state"]):
+        return
+    lots = desk.positions[symbol]["lots"]
+    for slot in range(desk.order_count[symbol]):
+        order = desk.orders[symbol, slot]
+        if order["reduce_only"] == 0:
+            if lots * order["side"] < 0:
+                _act(desk, symbol, _FLAT, _EXIT)
+                return
+            desk.intents[symbol]["acts"] = _ACTS_TO_CANCEL
+
+
+@compiled_without_allocation
+def _closing_reason(desk: Any) -> int:
+    return _OPERATOR_CLOSES if desk.breaker[0]["trigger"] == _OPERATOR else _BREAKER
 
 
 @compiled_into_caller
 def _manage(desk: Any, symbol: int, close_ms: int, wanted: int, atr_fraction: float) -> None:
     """What to do with an open position: time stop, then turn, then leverage cut, else hold."""
-    position, rules = desk.positions[symbol], desk.rules[0]
+    position, rules, breaker = desk.positions[symbol], desk.rules[0], desk.breaker[0]
     lots = position["lots"]
+    if breaker["closes"] != 0:
+        _act(desk, symbol, _FLAT, _closing_reason(desk))
+        return
     held_too_long = (
         rules["max_holding_ms"] > 0 and close_ms - position["opened_ms"] >= rules["max_holding_ms"]
     )

@@ -7,12 +7,13 @@ from typing import Any
 
 from alphastrike.domain.orders import OrderType
 from alphastrike.domain.outcomes import Code
+from alphastrike.domain.risk_states import RiskState
 from alphastrike.numerics.compiled import compiled_without_allocation, constant
 from alphastrike.numerics.grid import ceil_to_grid, floor_to_grid, on_grid, whole_steps
+from alphastrike.risk.kernel_breakers import is_open, size_in_state
 from alphastrike.risk.kernel_restraints import is_restrained, size_share
 
 _MARKET = constant(OrderType.MARKET)
-REDUCE_ONLY_BELOW = 0.5
 
 _ORDERED = constant(Code.ORDERED)
 _REDUCE_ONLY, _MAX_POSITIONS = constant(Code.REDUCE_ONLY), constant(Code.MAX_POSITIONS)
@@ -20,7 +21,8 @@ _SYMBOL, _GROSS = constant(Code.SYMBOL_EXPOSURE), constant(Code.GROSS_EXPOSURE)
 _NET, _MARGIN = constant(Code.NET_EXPOSURE), constant(Code.INITIAL_MARGIN)
 _MIN_NOTIONAL, _NO_STOP = constant(Code.MIN_NOTIONAL), constant(Code.NO_STOP_DISTANCE)
 _NO_EQUITY, _PENDING = constant(Code.NO_EQUITY), constant(Code.ORDER_PENDING)
-_NO_CANDLE = constant(Code.NO_CANDLE)
+_NO_CANDLE, _HALTED = constant(Code.NO_CANDLE), constant(Code.RISK_HALTED)
+_REDUCES = constant(RiskState.REDUCE_ONLY)
 
 
 @compiled_without_allocation
@@ -44,8 +46,10 @@ def enter(desk: Any, symbol: int, wanted: int, atr_fraction: float, reason: int)
     if not equity > 0.0:
         _refuse(decision, _NO_EQUITY, equity, 0.0)
         return
-    if desk.state[0]["is_reduce_only"] != 0:
-        _refuse(decision, _REDUCE_ONLY, desk.state[0]["raw"], REDUCE_ONLY_BELOW)
+    breaker = desk.breaker[0]
+    if not is_open(breaker["state"]):
+        code = _REDUCE_ONLY if breaker["state"] == _REDUCES else _HALTED
+        _refuse(decision, code, breaker["observed"], breaker["limit"])
         return
     if is_restrained(desk, symbol, wanted):
         return
@@ -95,7 +99,7 @@ def _size(desk: Any, symbol: int, wanted: int, equity: float, distance: float) -
         threshold = rules["conviction_threshold"]
         scale = (decision["conviction"] - threshold) / (100.0 - threshold)
         notional = equity * rules["risk_per_trade"] * min(1.0, max(0.25, scale)) / distance
-    notional *= size_share(desk.restraints[symbol])
+    notional *= size_share(desk.restraints[symbol]) * size_in_state(desk)
     budget = desk.state[0]["leverage"] * equity
     code, room, limit, used = (
         _SYMBOL,

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from alphastrike.risk import kernel_leverage as kernel
 from alphastrike.risk.config import LeverageConfig
-
-REDUCE_ONLY_BELOW = 0.5
+from alphastrike.risk.kernel_breakers import REDUCE_ONLY_BELOW
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,27 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.domain.blocks import DecisionBlock, Floats
-from alphastrike.domain.events import FillReceived, FundingSettled
+from alphastrike.domain.blocks import DecisionBlock
+from alphastrike.domain.events import (
+    CashMoved,
+    FillReceived,
+    FundingSettled,
+    OperatorCommanded,
+    RiskNews,
+    VenueHealthObserved,
+)
 from alphastrike.domain.instruments import UnifiedInstrument, to_lots
 from alphastrike.domain.kernel_accounting import apply_fill, apply_funding
 from alphastrike.domain.outcomes import Reason
 from alphastrike.domain.records import EQUITY, FILL, TRADE
 from alphastrike.risk.books import Desk
-from alphastrike.risk.kernel_desk import decide, observe, record_trade
+from alphastrike.risk.kernel_desk import decide, look, observe, record_trade, withdraw
+from alphastrike.risk.kernel_news import (
+    hear_cash,
+    hear_operator,
+    hear_reconciliation,
+    hear_venue_health,
+)
 
 
 class RiskStage:
@@ -24,11 +37,34 @@ class RiskStage:
         self._instruments = instruments
         self._rows = {instrument.symbol: row for row, instrument in enumerate(instruments)}
 
-    def mark(self, close_ms: int, close: Floats, daily_volatility: float) -> None:
-        """Mark every position at its close where there is one, then set leverage."""
-        marked = close > 0.0
-        self.desk.positions["mark_price"][marked] = close[marked]
-        observe(self.desk, close_ms, daily_volatility, self.equity_row[0])
+    def mark(self, close_ms: int, decisions: DecisionBlock) -> None:
+        """Mark every position at its close where there is one, then set leverage and breaker."""
+        closes = decisions.market.close
+        volatilities = decisions.features.feature("daily_volatility")
+        last = closes.shape[1] - 1
+        look(self.desk, decisions.forecast.halts.code, closes, volatilities, last, close_ms)
+        observe(self.desk, close_ms, decisions.daily_volatility[last], self.equity_row[0])
+
+    def hear(self, event: RiskNews) -> None:
+        """Take news that is neither price nor fill: operator, cash, venue health, reconciliation."""
+        if isinstance(event, OperatorCommanded):
+            hear_operator(self.desk, event.event_time_ms, int(event.action))
+        elif isinstance(event, CashMoved):
+            hear_cash(self.desk, event.amount)
+        elif isinstance(event, VenueHealthObserved):
+            hear_venue_health(self.desk, event.error_rate)
+        else:
+            hear_reconciliation(self.desk, event.event_time_ms, event.mismatches)
+
+    def withdraw(self, symbol: int) -> None:
+        """Write the intent that carries out the breaker's word on a symbol between closes."""
+        withdraw(self.desk, symbol)
+
+    def changes(self) -> NDArray[np.void]:
+        """Moves of the breaker since the last call, oldest first."""
+        count = int(self.desk.change_count[0])
+        self.desk.change_count[0] = 0
+        return self.desk.changes[:count].copy()
 
     def judge(self, symbol: int, close_ms: int, decisions: DecisionBlock) -> None:
         """Write the symbol's decision and intent from the last bar of the block."""

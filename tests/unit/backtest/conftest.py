@@ -12,7 +12,8 @@ from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.outcomes import Code, Reason
-from alphastrike.domain.records import DECISION, EQUITY, FILL, FUNDING, SIGNAL, TRADE
+from alphastrike.domain.records import DECISION, EQUITY, FILL, FUNDING, RISK_CHANGE, SIGNAL, TRADE
+from alphastrike.domain.risk_states import RiskState, Trigger
 
 START_MS = 1_704_067_200_000  # 2024-01-01 00:00 UTC
 INITIAL = 10_000.0
@@ -189,6 +190,7 @@ def _finish(history: CandleHistory, book: Book, equity: np.ndarray) -> RunResult
         decisions=decisions,
         trades=np.array(book.trades, dtype=TRADE),
         signals=_signals(history),
+        risk_states=_risk_states(),
         regimes=("calm", "wild"),
         catalogue=CATALOGUE,
         halts=halts,
@@ -221,6 +223,18 @@ def _decisions(history: CandleHistory) -> np.ndarray:
                 row = (code, 0, forecast, conviction, 3.0, 2000.0 * np.sign(forecast), 0.0, 0.0)
             rows.append((ts_ms, symbol, *row))
     return np.array(rows, dtype=DECISION)
+
+
+def _risk_states() -> np.ndarray:
+    """Halted for a loss in the sixth day, resumed by an operator half a day later."""
+    halted_ms = START_MS + 130 * HOUR_MS - 1
+    return np.array(
+        [
+            (halted_ms, RiskState.NORMAL, RiskState.HALTED, Trigger.DAY_LOSS, 0.061, 0.05),
+            (halted_ms + 12 * HOUR_MS, RiskState.HALTED, RiskState.COOLDOWN, Trigger.OPERATOR, 3, 4),
+        ],
+        dtype=RISK_CHANGE,
+    )
 
 
 def _signals(history: CandleHistory) -> np.ndarray:

@@ -158,3 +158,26 @@ def test_a_missing_journal_is_named(folder):
 
     with pytest.raises(DataError, match=r"decisions\.parquet: no such file"):
         explain(folder, START_MS + HOUR_MS, "AUSDT")
+
+
+def test_the_breaker_is_named_with_what_tripped_it(folder):
+    before, during, after = (explain(folder, START_MS + hour * HOUR_MS, "AUSDT") for hour in (129, 135, 200))
+
+    assert before.risk_state["state"] == "normal"
+    assert (during.risk_state["state"], during.risk_state["trigger"]) == ("halted", "day_loss")
+    assert (during.risk_state["observed"], during.risk_state["limit"]) == (0.061, 0.05)
+    assert (after.risk_state["state"], after.risk_state["trigger"]) == ("cooldown", "operator")
+    assert any("because of day_loss: observed 0.061, limit 0.05" in line for line in render_lines(during))
+
+
+def test_a_run_that_kept_no_breaker_journal_reads_as_normal(folder):
+    (folder / "risk_states.parquet").unlink()
+
+    assert explain(folder, START_MS + 135 * HOUR_MS, "AUSDT").risk_state["state"] == "normal"
+
+
+def test_a_breaker_journal_that_is_none_is_named(folder):
+    (folder / "risk_states.parquet").write_bytes(b"PAR1")
+
+    with pytest.raises(DataError, match=r"risk_states\.parquet: not what a backtest wrote"):
+        explain(folder, START_MS + 135 * HOUR_MS, "AUSDT")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alphastrike.domain.risk_states import RiskState
 from alphastrike.risk.kernel_desk import record_trade
 from tests.builders import START_MS
 from tests.desks import a_trader
@@ -63,12 +64,12 @@ def test_a_raise_must_be_more_than_a_tenth_and_never_goes_beyond_the_answer(vola
 
 def test_leverage_does_not_rise_while_only_reducing_is_allowed():
     trader = a_trader(leverage=1.0)
-    trader.desk.account[0]["equity_peak"] = 20_000.0  # a drawdown of 50 %
+    trader.desk.account[0]["equity_peak"] = 12_000.0  # a drawdown of 16.7 %
 
     moves = seen(trader, *[WILD] * 6)
 
     assert moves == [1.0] * 6
-    assert trader.desk.state[0]["is_reduce_only"] == 1
+    assert trader.desk.breaker[0]["state"] == RiskState.REDUCE_ONLY
 
 
 @pytest.mark.parametrize("volatility", [np.nan, -0.02, 0.0, np.inf])
@@ -98,7 +99,7 @@ def test_the_peak_is_kept_and_the_day_starts_at_midnight_utc():
 
     trader.marked(150.0, at_ms=START_MS + 24 * HOUR_MS - 1)
     account = trader.desk.account[0]
-    assert (account["equity_peak"], account["day_start_equity"]) == (10_100.0, 10_100.0)
+    assert (account["equity_peak"], account["day_start_equity"]) == (10_100.0, 10_000.0)
     trader.marked(150.0, at_ms=START_MS + 24 * HOUR_MS)
 
     assert (account["equity_peak"], account["day_start_equity"]) == (10_100.0, 10_050.0)

@@ -7,6 +7,7 @@ import pytest
 
 from alphastrike.domain.orders import OrderType
 from alphastrike.domain.outcomes import Code, Reason
+from alphastrike.domain.risk_states import RiskState
 from tests.builders import an_instrument, an_order
 from tests.desks import a_trader
 
@@ -40,7 +41,7 @@ def test_without_equity_nothing_is_opened(equity):
 
 def test_raw_leverage_below_a_half_opens_nothing():
     trader = a_trader()
-    trader.desk.account[0]["equity_peak"] = 20_000.0
+    trader.desk.account[0]["equity_peak"] = 12_000.0
     trader.marked(100.0, volatility=0.05)
 
     assert judged(trader) == (Code.REDUCE_ONLY, pytest.approx(5 * 0.4 * 0.3 * 0.6), 0.5)
@@ -257,7 +258,7 @@ def test_a_turn_that_may_not_open_the_other_side_still_closes_this_one(lots, tro
     if trouble == "no equity":
         trader.desk.account[0]["equity"] = -1.0
     if trouble == "reduce only":
-        trader.desk.state[0]["is_reduce_only"] = 1
+        trader.desk.breaker[0]["state"] = RiskState.REDUCE_ONLY
     if trouble == "no room":
         trader.desk.rules[0]["max_positions"] = 0
 

@@ -5,7 +5,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from alphastrike.domain.blocks import DecisionBlock, FeatureBlock, ForecastBlock, HaltGrid, MarketBlock
 from alphastrike.domain.events import FillReceived, FundingSettled
+from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.orders import Side, UnifiedFill
 from alphastrike.domain.outcomes import Reason
 from alphastrike.risk.stage import RiskStage
@@ -19,6 +21,17 @@ def a_stage() -> RiskStage:
     return RiskStage(a_trader(*INSTRUMENTS).desk, INSTRUMENTS)
 
 
+def decisions_at(*closes: float) -> DecisionBlock:
+    """One bar of both symbols as stages 2 to 6 leave it."""
+    column = np.array(closes)[:, None]
+    halts = HaltGrid(2, 1)
+    market = MarketBlock(("AUSDT", "BUSDT"), HOUR_MS, np.array([START_MS]), *[column] * 6, halts)
+    features = FeatureBlock(market, ("daily_volatility",), np.full((1, 2, 1), 0.02), halts)
+    nothing = np.zeros((2, 1))
+    forecast = ForecastBlock(nothing, nothing, nothing.astype(np.int8), ("none",), halts)
+    return DecisionBlock(market, forecast, nothing, np.array([0.02]), features)
+
+
 def a_fill(side: Side, quantity: str, price: str, reason: Reason = Reason.ENTRY, fee: str = "0"):
     fill = UnifiedFill(
         "AUSDT", side, Decimal(quantity), Decimal(price), Decimal(fee), False, "1", "run-AUSDT-1", START_MS
@@ -29,8 +42,8 @@ def a_fill(side: Side, quantity: str, price: str, reason: Reason = Reason.ENTRY,
 def test_only_symbols_with_a_close_are_marked():
     stage = a_stage()
 
-    stage.mark(START_MS, np.array([100.0, 50.0]), 0.02)
-    stage.mark(START_MS + 1, np.array([np.nan, 51.0]), 0.02)
+    stage.mark(START_MS, decisions_at(100.0, 50.0))
+    stage.mark(START_MS + 1, decisions_at(np.nan, 51.0))
 
     assert stage.desk.positions["mark_price"].tolist() == [100.0, 51.0]
     assert stage.equity_row["ts_ms"][0] == START_MS + 1
@@ -63,7 +76,7 @@ def test_a_liquidation_is_counted():
 def test_a_restored_stage_is_the_one_that_was_kept():
     stage, other = a_stage(), a_stage()
     stage.book_fill(a_fill(Side.BUY, "1.5", "100"))
-    stage.mark(START_MS, np.array([101.0, 50.0]), 0.02)
+    stage.mark(START_MS, decisions_at(101.0, 50.0))
 
     other.restore(stage.snapshot())
 

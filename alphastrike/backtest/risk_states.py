@@ -1,0 +1,81 @@
+"""The breaker's journal of a run: how long each state lasted and what changed it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from alphastrike.backtest.formatting import moment, number, percent, span
+from alphastrike.backtest.result import Records, RunResult
+from alphastrike.domain.intervals import HOUR_MS
+from alphastrike.domain.risk_states import RiskState, Trigger
+
+_SHOWN = 50  # changes in the summary and the report; the whole journal is in risk_states.parquet
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One move of the breaker in words; observed and limit are in the trigger's own unit."""
+
+    ts_ms: int
+    before: str
+    after: str
+    trigger: str
+    observed: float
+    limit: float
+
+
+def changes_of(records: Records) -> tuple[Change, ...]:
+    """The journal in words."""
+    return tuple(
+        Change(
+            int(row["ts_ms"]),
+            RiskState(int(row["before"])).label,
+            RiskState(int(row["after"])).label,
+            Trigger(int(row["trigger"])).label,
+            float(row["observed"]),
+            float(row["limit"]),
+        )
+        for row in records
+    )
+
+
+def risk_states_summary(result: RunResult) -> dict[str, Any]:
+    """Number of changes, hours in each state, the state at the end and the latest changes."""
+    changes = changes_of(result.risk_states)
+    times = result.history.open_time_ms
+    hours = {state.label: 0.0 for state in RiskState}
+    state, since = RiskState.NORMAL.label, int(times[0]) if times.size else 0
+    for change in changes:
+        hours[state] += (change.ts_ms - since) / HOUR_MS
+        state, since = change.after, change.ts_ms
+    if times.size:
+        hours[state] += (int(times[-1]) + result.history.interval_ms - since) / HOUR_MS
+    latest = [{name: getattr(change, name) for name in Change.__slots__} for change in changes[-_SHOWN:]]
+    return {"at_end": state, "changes": len(changes), "hours": hours, "latest": latest}
+
+
+def change_rows(summary: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """The latest changes as text cells: when, from, to, why, observed, limit."""
+    return tuple(
+        (
+            moment(change["ts_ms"]),
+            change["before"],
+            change["after"],
+            change["trigger"],
+            number(change["observed"], 4),
+            number(change["limit"], 4),
+        )
+        for change in summary["latest"]
+    )
+
+
+def state_note(summary: dict[str, Any]) -> str:
+    """One sentence on how long each state lasted."""
+    total = sum(summary["hours"].values())
+    parts = [
+        f"{name} {span(hours * HOUR_MS)} ({percent(hours / total, 1)})"
+        for name, hours in summary["hours"].items()
+        if hours > 0
+    ]
+    hidden = summary["changes"] - len(summary["latest"])
+    more = f" The {hidden} changes before these are in risk_states.parquet." if hidden else ""
+    return f"Time in each state: {', '.join(parts)}.{more}"

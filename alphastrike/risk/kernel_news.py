@@ -1,0 +1,71 @@
+"""What stage 7 hears beside candles: an operator, deposits, the venue's health, reconciliation."""
+
+from typing import Any
+
+from alphastrike.domain.risk_states import OperatorAction, RiskState, Trigger
+from alphastrike.numerics.compiled import compiled_without_allocation, constant
+from alphastrike.risk.kernel_breakers import change_state, is_open
+
+_RESUME, _ASK_REDUCE = constant(OperatorAction.RESUME), constant(OperatorAction.REDUCE_ONLY)
+_FLATTEN = constant(OperatorAction.FLATTEN)
+_HALTED, _REDUCE_ONLY = constant(RiskState.HALTED), constant(RiskState.REDUCE_ONLY)
+_COOLDOWN = constant(RiskState.COOLDOWN)
+_OPERATOR, _MISMATCH = constant(Trigger.OPERATOR), constant(Trigger.RECONCILIATION)
+
+
+@compiled_without_allocation
+def hear_operator(desk: Any, now_ms: int, action: int) -> None:
+    """Carry out an operator's word at once; an action nobody knows halts.
+
+    Resuming accepts the losses so far, not more: the same breaker trips again `rehalt_step` deeper.
+    """
+    breaker, account = desk.breaker[0], desk.account[0]
+    state = breaker["state"]
+    if action == _RESUME:
+        if not is_open(state):
+            equity, peak, start = account["equity"], account["equity_peak"], account["day_start_equity"]
+            breaker["accepted_drawdown"] = 1.0 - equity / peak if peak > 0.0 else 0.0
+            breaker["accepted_day_loss"] = 1.0 - equity / start if start > 0.0 else 0.0
+            breaker["loss_streak"] = 0
+            change_state(desk, now_ms, _COOLDOWN, _OPERATOR, float(state), float(_COOLDOWN))
+    elif action == _ASK_REDUCE:
+        if state != _HALTED:
+            change_state(desk, now_ms, _REDUCE_ONLY, _OPERATOR, float(state), float(_REDUCE_ONLY))
+    else:
+        change_state(desk, now_ms, _HALTED, _OPERATOR, float(state), float(_HALTED))
+        breaker["closes"] = 1 if action == _FLATTEN else 0
+
+
+@compiled_without_allocation
+def hear_cash(desk: Any, amount: float) -> None:
+    """Book a deposit (> 0) or withdrawal; peak and day's start move in proportion.
+
+    So neither a deposit hides a loss nor a withdrawal looks like one.
+    """
+    account = desk.account[0]
+    equity = account["equity"]
+    after = equity + amount
+    account["wallet"] += amount
+    account["deposits"] += amount
+    account["equity"] = after
+    if equity > 0.0 and after > 0.0:
+        account["equity_peak"] *= after / equity
+        account["day_start_equity"] *= after / equity
+    else:
+        account["equity_peak"] += max(amount, 0.0)
+        account["day_start_equity"] += max(amount, 0.0)
+
+
+@compiled_without_allocation
+def hear_venue_health(desk: Any, error_rate: float) -> None:
+    """Take the share of the venue's answers that were errors; it holds until the next word."""
+    desk.breaker[0]["api_error_rate"] = error_rate
+
+
+@compiled_without_allocation
+def hear_reconciliation(desk: Any, now_ms: int, mismatches: int) -> None:
+    """Take the number of differences found between our books and the venue's; any halts at once."""
+    breaker = desk.breaker[0]
+    breaker["mismatches"] = mismatches
+    if mismatches != 0 and breaker["state"] != _HALTED:
+        change_state(desk, now_ms, _HALTED, _MISMATCH, float(mismatches), 0.0)

@@ -1,0 +1,85 @@
+"""The records stage 7 keeps: its rules, its memory, its breaker and its watch on each symbol."""
+
+import numpy as np
+
+RISK_RULES = np.dtype(
+    [
+        ("base", "f8"),
+        ("lowest", "f8"),
+        ("highest", "f8"),
+        ("normal_volatility", "f8"),
+        ("dead_band", "f8"),
+        ("raise_after", "i8"),
+        ("raise_step", "f8"),
+        ("raise_every_ms", "i8"),
+        ("fixed_notional", "f8"),  # 0 sizes by risk
+        ("risk_per_trade", "f8"),
+        ("conviction_threshold", "f8"),
+        ("max_positions", "i8"),
+        ("symbol_exposure", "f8"),
+        ("net_exposure", "f8"),
+        ("initial_margin", "f8"),
+        ("has_stop", "i1"),
+        ("stop_atr", "f8"),
+        ("stop_floor", "f8"),  # fraction of price
+        ("max_holding_ms", "i8"),  # 0 is no time stop
+        ("venue_leverage", "f8"),
+        # Breakers:
+        ("caution_drawdown", "f8"),
+        ("halt_drawdown", "f8"),
+        ("reduce_day_loss", "f8"),
+        ("halt_day_loss", "f8"),
+        ("rehalt_step", "f8"),
+        ("caution_losses", "i8"),
+        ("caution_size", "f8"),
+        ("caution_drift", "f8"),
+        ("api_errors", "f8"),
+        ("stale_ms", "i8"),
+        ("calm_ms", "i8"),
+        ("reduce_only_ms", "i8"),
+        ("cooldown_ms", "i8"),
+        ("closes_on_halt", "i1"),
+    ]
+)
+
+RISK_STATE = np.dtype(
+    [
+        ("leverage", "f8"),
+        ("raw", "f8"),
+        ("raise_streak", "i8"),
+        ("last_raise_ms", "i8"),
+        ("volatility_factor", "f8"),
+        ("drawdown_factor", "f8"),
+        ("performance_factor", "f8"),
+        ("trades_seen", "i8"),
+        ("leverage_cap", "f8"),  # of an intervention, infinite without one
+    ]
+)
+
+BREAKER = np.dtype(
+    [
+        ("state", "i1"),  # domain.risk_states.RiskState
+        ("trigger", "i1"),  # domain.risk_states.Trigger
+        ("closes", "i1"),  # this halt closes every position
+        ("since_ms", "i8"),
+        ("asked_ms", "i8"),  # the last time something asked for the state or a worse one
+        ("observed", "f8"),
+        ("limit", "f8"),
+        ("loss_streak", "i8"),
+        ("drifted", "f8"),  # share of the symbols that reached stage 4
+        ("validated", "i1"),  # stage 4 has passed a symbol before
+        ("api_error_rate", "f8"),
+        ("mismatches", "i8"),
+        ("liquidations", "i8"),  # those already answered to
+        # What an operator who resumed has accepted; a halt then needs `rehalt_step` more.
+        ("accepted_drawdown", "f8"),
+        ("accepted_day_loss", "f8"),
+    ]
+)
+
+WATCH = np.dtype(
+    [
+        ("marked_ms", "i8"),  # close of the last bar the gateway vouched for
+        ("volatility", "f8"),  # last known, fraction a day
+    ]
+)

@@ -64,7 +64,8 @@ class RiskStage:
         """Moves of the breaker since the last call, oldest first."""
         count = int(self.desk.change_count[0])
         self.desk.change_count[0] = 0
-        return self.desk.changes[:count].copy()
+        changes: NDArray[np.void] = self.desk.changes[:count].copy()
+        return changes
 
     def judge(self, symbol: int, close_ms: int, decisions: DecisionBlock) -> None:
         """Write the symbol's decision and intent from the last bar of the block."""

@@ -8,6 +8,7 @@ from alphastrike.backtest import parquet
 from alphastrike.backtest.metrics.buy_and_hold import buy_and_hold
 from alphastrike.backtest.report.page import render_report
 from alphastrike.backtest.result import RunResult
+from alphastrike.backtest.risk_states import write_risk_states
 from alphastrike.backtest.summary import Summary, summarise
 from alphastrike.domain.errors import ConfigError
 
@@ -111,7 +112,7 @@ def _write_files(result: RunResult, folder: Path) -> Summary:
     parquet.write_funding(result, folder / "funding.parquet")
     parquet.write_equity(result, folder / "equity.parquet")
     parquet.write_decisions(result, folder / "decisions.parquet")
-    parquet.write_risk_states(result, folder / "risk_states.parquet")
+    write_risk_states(result, folder / "risk_states.parquet")
     parquet.write_signals(result, folder / "signals.parquet")
     parquet.write_interventions(folder / "interventions.parquet")
     (folder / "config.toml").write_text(result.provenance.config_toml, encoding="utf-8")

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from alphastrike.backtest.quantities import base_quantity
 from alphastrike.backtest.result import Records, RunResult
 from alphastrike.domain.outcomes import Code, Reason
-from alphastrike.domain.risk_states import RiskState, Trigger
 
 _ROW_GROUP = 262_144
 _COMPRESSION_LEVEL = 1
@@ -100,24 +99,6 @@ def write_decisions(result: RunResult, path: Path) -> None:
         }
 
     _write(result.decisions, columns, path)
-
-
-def write_risk_states(result: RunResult, path: Path) -> None:
-    """Every move of the breaker; `observed` and `limit` are in the unit of the trigger."""
-    states = {state.value: state.label for state in RiskState}
-    triggers = {trigger.value: trigger.label for trigger in Trigger}
-
-    def columns(rows: Records) -> _Columns:
-        return {
-            "ts_ms": rows["ts_ms"],
-            "before": _enum_text(rows["before"], states),
-            "after": _enum_text(rows["after"], states),
-            "trigger": _enum_text(rows["trigger"], triggers),
-            "observed": rows["observed"],
-            "limit": rows["limit"],
-        }
-
-    _write(result.risk_states, columns, path)
 
 
 def write_signals(result: RunResult, path: Path) -> None:

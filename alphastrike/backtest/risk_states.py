@@ -1,9 +1,12 @@
 """The breaker's journal of a run: how long each state lasted and what changed it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from alphastrike.backtest.formatting import moment, number, percent, span
+from alphastrike.backtest.parquet import _enum_text as enum_text
+from alphastrike.backtest.parquet import _write as write_records
 from alphastrike.backtest.result import Records, RunResult
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.risk_states import RiskState, Trigger
@@ -79,3 +82,21 @@ def state_note(summary: dict[str, Any]) -> str:
     hidden = summary["changes"] - len(summary["latest"])
     more = f" The {hidden} changes before these are in risk_states.parquet." if hidden else ""
     return f"Time in each state: {', '.join(parts)}.{more}"
+
+
+def write_risk_states(result: RunResult, path: Path) -> None:
+    """Every move of the breaker; `observed` and `limit` are in the unit of the trigger."""
+    states = {state.value: state.label for state in RiskState}
+    triggers = {trigger.value: trigger.label for trigger in Trigger}
+
+    def columns(rows: Records) -> dict[str, Any]:
+        return {
+            "ts_ms": rows["ts_ms"],
+            "before": enum_text(rows["before"], states),
+            "after": enum_text(rows["after"], states),
+            "trigger": enum_text(rows["trigger"], triggers),
+            "observed": rows["observed"],
+            "limit": rows["limit"],
+        }
+
+    write_records(result.risk_states, columns, path)

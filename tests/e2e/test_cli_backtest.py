@@ -16,6 +16,7 @@ ARTEFACTS = {
     "funding.parquet",
     "interventions.parquet",
     "report.html",
+    "risk_states.parquet",
     "signals.parquet",
     "summary.json",
 }

@@ -19,7 +19,12 @@ from tables import median, show, thousands
 from alphastrike.app.assembly import market_stages
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.inputs import load_inputs
-from alphastrike.ml.manifest import write_manifest
+from alphastrike.domain.plugins import Monitor
+from alphastrike.ml.calibration import Platt
+from alphastrike.ml.evidence import Evidence
+from alphastrike.ml.record import VERSION, ModelRecord, model_sha256, schema_sha256
+from alphastrike.ml.registry import Registry
+from alphastrike.validation.profiles import learn_profiles, profile_bytes
 
 _TREES, _LEAVES = 200, 31
 _TRAINING_BARS = 30_000
@@ -44,7 +49,7 @@ def main() -> None:
     except ImportError:
         print("\nWith a model: left out, lightgbm is not installed")
         return
-    voting = {**config, "ml": {"model_path": str(model)}}
+    voting = {**config, "ml": {"model": "active", "registry": str(model)}}
     results = [staged(options.work, voting, options.model_bars) for _ in range(options.repeat)]
     _report(f"With a model of {_TREES} trees x {_LEAVES} leaves", results)
     _report_share(results)
@@ -78,7 +83,7 @@ def _report_share(results: list[dict[str, Any]]) -> None:
 
 
 def _trained(work: Path, config: dict[str, Any]) -> Path:
-    """A model of the pipeline's own features, with its manifest."""
+    """A registry with an active model of the pipeline's own features, said to be made before the run."""
     import lightgbm  # noqa: PLC0415 - may be absent
 
     parsed = AlphaStrikeConfig.model_validate(config)
@@ -86,15 +91,36 @@ def _trained(work: Path, config: dict[str, Any]) -> Path:
     stages = market_stages(parsed, inputs.history)
     bars = min(_TRAINING_BARS, inputs.history.open_time_ms.size)
     features = stages.features.advance(stages.gateway.advance(inputs.history.block(0, bars)))
-    table = features.values.reshape(len(features.names), -1).T
+    specs = [spec for spec in stages.features.specs if spec.monitor is Monitor.DISTRIBUTION]
+    names = tuple(spec.name for spec in specs)
+    table = np.stack([features.feature(name) for name in names]).reshape(len(names), -1).T
     table = table[np.isfinite(table).all(axis=1)]
     labels = np.random.default_rng(7).integers(0, 2, len(table))
     parameters = {"objective": "binary", "num_leaves": _LEAVES, "seed": 7, "num_threads": 1, "verbosity": -1}
-    booster = lightgbm.train(parameters, lightgbm.Dataset(table, labels), num_boost_round=_TREES)
-    path = work / "model.txt"
-    booster.save_model(path)
-    write_manifest(path, stages.features.specs)
-    return path
+    data = lightgbm.Dataset(table, labels, feature_name=list(names))
+    text = lightgbm.train(parameters, data, num_boost_round=_TREES).model_to_string()
+    record = ModelRecord(
+        version=VERSION,
+        model_id="",
+        parent=None,
+        features=names,
+        symbols=inputs.history.symbols,
+        interval_ms=inputs.history.interval_ms,
+        schema_sha256=schema_sha256(specs),
+        model_sha256=model_sha256(text),
+        reference_sha256="",
+        learnt_from_ms=0,
+        learnt_until_ms=0,
+        rows=len(table),
+        calibration=Platt(1.0, 0.0),
+        evidence=Evidence(5_000, 100, 48, 0.55, 0.247, 0.001, 0.56, 0.53, 0.01, ()),
+        gain=(1.0 / len(names),) * len(names),
+        origin={"labels": "random"},
+    )
+    registry = Registry(work / "models")
+    profiles = learn_profiles(features, names, parsed.validation)
+    registry.promote(registry.add(record, text, profile_bytes(profiles)).record.model_id)
+    return work / "models"
 
 
 if __name__ == "__main__":

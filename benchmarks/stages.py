@@ -19,6 +19,7 @@ from alphastrike.app.assembly import Assembly, assemble
 from alphastrike.app.compiled_run import run_compiled
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.inputs import Inputs, load_inputs
+from alphastrike.app.models import chosen_model
 from alphastrike.backtest.recording import Recording
 from alphastrike.domain.blocks import DecisionBlock, FeatureBlock
 
@@ -79,7 +80,7 @@ class RowKeeper:
     def advance(self, features: FeatureBlock) -> Any:
         columns = [features.names.index(name) for name in self.features]
         table = features.values[columns].reshape(len(columns), -1).T
-        self.rows.append(table[~np.isnan(table).all(axis=1)])
+        self.rows.append(table[np.isfinite(table).all(axis=1)])
         return self._model.advance(features)
 
 
@@ -107,7 +108,8 @@ def prediction_alone(config: AlphaStrikeConfig, inputs: Inputs) -> dict[str, flo
     kept = replace(assembled, stages=replace(assembled.stages, model=keeper))
     run_compiled(kept, Recording(), every=False, after_block=lambda _done: None)
     rows = np.concatenate(keeper.rows)
-    booster = lightgbm.Booster(model_file=config.ml.model_path)
+    entry = chosen_model(config.ml)
+    booster = lightgbm.Booster(model_file=str(entry.folder / "model.txt"))
     shuffled = rows[np.random.default_rng(7).permutation(len(rows))]
     result: dict[str, float] = {"predicted_rows": len(rows)}
     for name, table in (("in_order_cpu_s", rows), ("shuffled_cpu_s", shuffled)):
@@ -139,7 +141,7 @@ def main() -> None:
         "fills": len(recording.joined("fills")),
         "peak_mb": peak,
     }
-    if config.ml.model_path is not None:
+    if config.ml.model is not None:
         result |= prediction_alone(config, inputs)
     print(json.dumps(result))
 

@@ -1,7 +1,6 @@
 """Putting the rooms together: a configuration and a market become stages, a desk and a venue."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -10,19 +9,17 @@ from alphastrike.adapters.simulated.instruments import instruments_of
 from alphastrike.adapters.simulated.kernel_session import Rates
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_strategies import configured_strategy
-from alphastrike.app.discovery import available, chosen
+from alphastrike.app.discovery import chosen
+from alphastrike.app.models import model_slot
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.errors import DataError
 from alphastrike.domain.funding import FundingHistory
 from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.domain.intervals import bars_in
 from alphastrike.domain.ledger import Markets, Tape
-from alphastrike.domain.plugins import Model
 from alphastrike.engine.pipeline import MarketStages
 from alphastrike.features.feature_set import FeatureSet
 from alphastrike.gateway.candle_gateway import CandleGateway
-from alphastrike.ml.config import MlConfig
-from alphastrike.ml.no_model import NoModel
 from alphastrike.risk.books import Desk, DeskTerms
 from alphastrike.validation.stage import ValidationStage
 
@@ -89,15 +86,18 @@ def market_stages(config: AlphaStrikeConfig, history: CandleHistory) -> MarketSt
     symbols, interval_ms = history.symbols, history.interval_ms
     plugin, settings = configured_strategy(config)
     signals = tuple(chosen("signals", config.signals.enabled, "signals.enabled").values())
-    model = _model(config.ml)
+    model, profiles = model_slot(config.ml, symbols, interval_ms)
     wanted = {*RISK_FEATURES, *plugin.features(settings, signals), *model.features}
     found = tuple(chosen("features", wanted, "features").values())
     features = FeatureSet(found, symbols, interval_ms, RISK_FEATURES)
     recovery = features.lookback_within(bars_in(config.gateway.recovery_hours, interval_ms))
+    validator = ValidationStage(features.specs, RISK_FEATURES, symbols, interval_ms, config.validation)
+    if profiles is not None:
+        validator.pin(profiles)
     return MarketStages(
         gateway=CandleGateway(symbols, interval_ms, recovery, config.gateway),
         features=features,
-        validator=ValidationStage(features.specs, RISK_FEATURES, symbols, interval_ms, config.validation),
+        validator=validator,
         model=model,
         strategy=plugin.build(settings, symbols, interval_ms, round_trip_cost(config), signals),
     )
@@ -107,12 +107,3 @@ def round_trip_cost(config: AlphaStrikeConfig) -> float:
     """Taker fees, half spreads and slippage of getting in and out, as a fraction of notional."""
     venue = config.venue
     return _SIDES * (venue.taker_fee_rate + (venue.half_spread_bps + venue.slippage_bps) * _BPS)
-
-
-def _model(config: MlConfig) -> Model:
-    if config.model_path is None:
-        return NoModel()
-    from alphastrike.ml.lightgbm_model import load_model  # noqa: PLC0415 - only a model pays for it
-
-    specs = {name: load().spec for name, load in available("features").items()}
-    return load_model(Path(config.model_path), specs)

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.app.models import chosen_model
 from alphastrike.app.toml_text import to_toml
 from alphastrike.domain.errors import ConfigError
 
@@ -17,20 +18,21 @@ def config_toml(config: AlphaStrikeConfig) -> str:
 def config_fingerprint(config: AlphaStrikeConfig) -> str:
     """SHA-256 (hex) of all in the configuration that decides a run's result.
 
-    Where data lie and results go is left out; a file that a setting names (a strategy, a model,
-    margin tiers) counts by its content. What the data contain has a hash of its own.
+    Where data lie and results go is left out; a file that a setting names (a strategy,
+    margin tiers) counts by its content, and a model by its id. What the data contain has a hash of its own.
     """
     tables = config.model_dump(
         mode="json", exclude={"output": True, "paper": True, "data": {"path", "funding", "verify"}}
     )
     named = {
         "strategy.file": config.strategy.file,
-        "ml.model_path": config.ml.model_path,
         "venue.margin_tiers": config.venue.margin_tiers,
     }
     for key, path in named.items():
         section, name = key.split(".")
         tables[section][name] = None if path is None else _content_hash(key, Path(path))
+    model = chosen_model(config.ml)
+    tables["ml"] = None if model is None else [model.record.model_id, model.status, config.ml.max_silent_bars]
     return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
 
 

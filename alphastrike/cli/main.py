@@ -13,8 +13,10 @@ from alphastrike.cli.data import data_commands
 from alphastrike.cli.doctor import doctor
 from alphastrike.cli.exits import Exit, exit_code
 from alphastrike.cli.init import init
+from alphastrike.cli.models import models_commands
 from alphastrike.cli.operator import replay, status, stop
 from alphastrike.cli.paper import PAPER_EXAMPLES, paper
+from alphastrike.cli.train import TRAIN_EXAMPLES, train
 from alphastrike.cli.venue import venue_commands
 from alphastrike.cli.why import WHY_EXAMPLES, why
 from alphastrike.domain.errors import AlphaStrikeError
@@ -40,6 +42,8 @@ application.command(short_help="Trade on paper, on a market that goes on.", epil
 application.command(short_help="Say what a running process is doing.")(status)
 application.command(short_help="End a running process in good order.")(stop)
 application.command(short_help="Read a journal back, and verify it.")(replay)
+application.command(short_help="Train a model and judge it out of sample.", epilog=TRAIN_EXAMPLES)(train)
+application.add_typer(models_commands)
 application.command(short_help="Say which stage held a bar, and by how much.", epilog=WHY_EXAMPLES)(why)
 
 

@@ -118,10 +118,14 @@ class FeatureBlock:
 
 @dataclass(frozen=True, slots=True)
 class PredictionBlock:
-    """The model's probability that the price rises, (symbols, bars); NaN is no vote."""
+    """The model's probability that the price rises, (symbols, bars); NaN is no vote.
+
+    `shadow` is what a model without a vote would have said, for the record.
+    """
 
     probability_up: Floats
     halts: HaltGrid
+    shadow: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,12 @@ class Code(IntEnum):
     DRIFT = 403  # too large a share of the features is quarantined
     NO_REFERENCE = 404  # the reference distribution is still being collected
 
+    VALIDATOR_ERROR = 405  # the validator itself failed: nothing passes any more
+    FEATURE_LAYOUT = 406  # other feature columns than the stage was built for
+
     SCHEMA_MISMATCH = 501
     NO_PREDICTION = 502
+    MODEL_INPUT_MISSING = 503  # a feature the model reads has been silent for too long
 
     UNKNOWN_REGIME = 601
     NO_ACTIVE_SIGNAL = 602  # every signal is in shadow, retired or abstaining

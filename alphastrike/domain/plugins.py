@@ -148,6 +148,14 @@ class Model(Protocol):
         """Predict every bar of the block; NaN where the model has no vote."""
         ...
 
+    def snapshot(self) -> bytes:
+        """The whole state."""
+        ...
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a snapshot."""
+        ...
+
 
 class Strategy(Protocol):
     """Stage 6: features and prediction in, forecast out. `max_holding_hours` 0 means no time stop."""

@@ -66,6 +66,14 @@ class ModelSlot(Protocol):
         """Predict, or give no vote; a model that cannot be trusted halts."""
         ...
 
+    def snapshot(self) -> bytes:
+        """The whole state."""
+        ...
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a snapshot."""
+        ...
+
 
 class Risk(Protocol):
     """Stage 7: what position each symbol may have."""

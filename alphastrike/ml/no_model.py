@@ -14,3 +14,10 @@ class NoModel:
         """NaN for every bar."""
         silence = np.full(features.market.close.shape, np.nan)
         return PredictionBlock(probability_up=silence, halts=features.halts)
+
+    def snapshot(self) -> bytes:
+        """Nothing to keep."""
+        return b""
+
+    def restore(self, state: bytes) -> None:
+        """Nothing to go back to."""

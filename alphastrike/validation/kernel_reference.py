@@ -27,12 +27,18 @@ _ESTIMATION_MARGIN = 1.3  # on h: the parameters of the reference are estimates 
 _TOLERATED_SHIFT = 1.0  # standard deviations
 _SAMPLES_PER_TAU = 20.0  # a shorter reference cannot say what is normal
 _LEAST_EFFECTIVE = 30.0  # independent observations in the long window
+_LEAST_AGREEMENT = 0.15  # mean over deviation: weaker ties to the price break by themselves
+_ALONE = 10.0  # times rarer false alarms than of a CUSUM that needs a second witness
 _TAIL = 1000  # the range reaches from one part in this many to the rest
 
 
 @compiled
-def fit_reference(watch: Any, samples: Floats, fine: NDArray[np.uint8], plan: Any) -> None:
+def fit_reference(
+    watch: Any, samples: Floats, moves: NDArray[np.int8], fine: NDArray[np.uint8], plan: Any
+) -> None:
     """Write the reference of `samples` (in time order, finite) into the record, their bins to `fine`.
+
+    `moves` is the sign of the price's move up to each sample, 0 where it is not known.
 
     A feature whose tau leaves under 20 tau of reference or 30 effective observations in the
     long window, or that never moves, is not `tested`: only its range is watched.
@@ -46,10 +52,13 @@ def fit_reference(watch: Any, samples: Floats, fine: NDArray[np.uint8], plan: An
     scores = _scores_of(watch, order, ordered, fine)
     longest = min(samples.size / _SAMPLES_PER_TAU, plan["long_window"] / _LEAST_EFFECTIVE)
     watch["tau"] = _fit_sums(watch, scores, longest, plan)
+    watch["size"] = samples.size
+    watch["agrees"] = 0
     watch["tested"] = 0
     if watch["tau"] < math.inf:
         watch["tested"] = 1
         _fit_limits(watch, float(samples.size), plan)
+        _fit_agreement(watch, scores, moves, longest, plan)
 
 
 @compiled
@@ -124,8 +133,10 @@ def _fit_bins(watch: Any, ordered: Floats) -> None:
 def _fit_limits(watch: Any, size: float, plan: Any) -> None:
     short = variance_inflation(watch["tau"], plan["short_window"], size)
     long = variance_inflation(watch["tau"], plan["long_window"], size)
-    watch["psi_limit_short"] = psi_limits(short, watch["decile_count"])[1]
-    watch["psi_limit_long"] = psi_limits(long, watch["decile_count"])[1]
+    warn, alarm = psi_limits(short, watch["decile_count"])
+    watch["psi_warn_short"], watch["psi_limit_short"] = warn, alarm
+    warn, alarm = psi_limits(long, watch["decile_count"])
+    watch["psi_warn_long"], watch["psi_limit_long"] = warn, alarm
     watch["ks_limit_short"] = ks_limit(short)
     watch["ks_limit_long"] = ks_limit(long)
 
@@ -147,6 +158,31 @@ def _fit_sums(watch: Any, scores: Floats, longest: float, plan: Any) -> float:
     watch["scale_mean"], watch["scale_sd"] = _moments(roots)
     watch["scale_phi"], watch["scale_k"], watch["scale_h"] = _cusum_parameters(spread_tau, plan)
     return max(tau, spread_tau)
+
+
+@compiled
+def _fit_agreement(watch: Any, scores: Floats, moves: NDArray[np.int8], longest: float, plan: Any) -> None:
+    # A lost or turned sign leaves a symmetric distribution as it was; only the price gives it away.
+    series = np.empty(scores.size)
+    count = 0
+    for i in range(scores.size):
+        if moves[i] != 0:
+            series[count] = scores[i] * moves[i]
+            count += 1
+    if 2 * count < scores.size:
+        return
+    mean, deviation = _moments(series[:count])
+    if not (deviation > 0.0 and abs(mean) >= _LEAST_AGREEMENT * deviation):
+        return
+    tau = autocorrelation_time(series[:count], longest)
+    # Half of what turning the sign leaves in the residuals.
+    k = abs(mean) / deviation / math.sqrt(tau)
+    if tau == math.inf or k < _LEAST_AGREEMENT:
+        return
+    watch["agrees"] = 1
+    watch["agree_mean"], watch["agree_sd"] = mean, deviation
+    watch["agree_phi"], watch["agree_k"] = (tau - 1.0) / (tau + 1.0), k
+    watch["agree_h"] = _ESTIMATION_MARGIN * decision_interval(k, _ALONE * plan["run_length"])
 
 
 @compiled

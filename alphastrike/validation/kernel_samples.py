@@ -19,24 +19,33 @@ _CAP = 2.0  # of h: a sum that ran away would need as long to come back
 
 
 @compiled
-def on_sample(watch: Any, ring: Floats, bins: Any, value: float, number: int, plan: Any) -> None:
-    """Handle sample number `number` of a feature; a NaN value adds nothing to any window."""
+def on_sample(
+    watch: Any, memory: tuple[Floats, Any, Any], value: float, close: float, number: int, plan: Any
+) -> None:
+    """Handle sample number `number` of a feature; a NaN value adds nothing to any window.
+
+    `memory` is what is kept of its past: values, signs of the price's moves, bins. `close` is the
+    price.
+    """
     present = not math.isnan(value)
     if present:
-        _take(watch, ring, bins, value, number, plan)
+        _take(watch, memory, value, close, number, plan)
     if watch["ready"] == 0:
-        if watch["collected"] >= plan["reference"]:
-            _renew(watch, ring, bins, number, plan)
+        if watch["pinned"] == 1:
+            if watch["size"] > 0 and watch["collected"] >= plan["long_window"]:
+                _adopt(watch, memory, plan)
+        elif watch["collected"] >= plan["reference"]:
+            _renew(watch, memory, number, plan)
         return
     if watch["tested"] == 1:
         if number % plan["evaluate"] == 0:
-            watch["window_alarm"] = _window_alarm(watch)
+            watch["window_warn"], watch["window_alarm"] = _window_alarms(watch)
         if present:
             _judge(watch, plan)
     if number // plan["refit"] != watch["epoch"]:
         watch["epoch"] = number // plan["refit"]
         if _may_renew(watch, plan):
-            _renew(watch, ring, bins, number, plan)
+            _renew(watch, memory, number, plan)
 
 
 @compiled
@@ -47,19 +56,34 @@ def cusum_alarm(watch: Any) -> float:
 
 
 @compiled
-def _take(watch: Any, ring: Floats, bins: Any, value: float, number: int, plan: Any) -> None:
+def agreement_alarm(watch: Any) -> float:
+    """How far the feature has parted from the price it used to go with, over the interval of that."""
+    return float(watch["disagreement"] / watch["agree_h"]) if watch["agrees"] == 1 else 0.0
+
+
+@compiled
+def _take(
+    watch: Any, memory: tuple[Floats, Any, Any], value: float, close: float, number: int, plan: Any
+) -> None:
+    ring, moves, bins = memory
     index = watch["collected"]
+    missing = number - watch["last_number"] - 1
+    move = _move(watch["last_close"], close) if missing == 0 else 0
     ring[index % ring.size] = value
+    moves[index % ring.size] = move
+    watch["last_close"] = close
     watch["collected"] = index + 1
     if watch["ready"] == 1 and watch["tested"] == 1:
         fine = bin_of(watch["edges"], watch["edge_count"], value)
         _push_window(watch, bins, fine, index, plan)
-        missing = number - watch["last_number"] - 1
         if missing > 0:
             watch["last_score_seen"] = math.nan
         if missing > plan["short_window"]:
             _clear_sums(watch)
-        _push_sums(watch, normal_score(watch, value, fine))
+        score = normal_score(watch, value, fine)
+        _push_sums(watch, score)
+        if watch["agrees"] == 1:
+            _push_agreement(watch, score, move)
     watch["last_number"] = number
 
 
@@ -97,7 +121,32 @@ def _push_sums(watch: Any, score: float) -> None:
 
 
 @compiled
+def _move(before: float, close: float) -> int:
+    if close > before > 0.0:
+        return 1
+    return -1 if 0.0 < close < before else 0
+
+
+@compiled
+def _push_agreement(watch: Any, score: float, move: int) -> None:
+    previous = watch["last_agree_seen"]
+    if move == 0:
+        watch["last_agree_seen"] = math.nan
+        return
+    lost = (watch["agree_mean"] - score * move) / watch["agree_sd"]
+    if watch["agree_mean"] < 0.0:
+        lost = -lost
+    watch["last_agree_seen"] = lost
+    if math.isnan(previous):
+        return
+    residual = ar_residual(lost, previous, watch["agree_phi"])
+    grown = max(0.0, watch["disagreement"] + residual - watch["agree_k"])
+    watch["disagreement"] = min(_CAP * watch["agree_h"], grown)
+
+
+@compiled
 def _clear_sums(watch: Any) -> None:
+    watch["disagreement"] = 0.0
     watch["level_up"] = 0.0
     watch["level_down"] = 0.0
     watch["scale_up"] = 0.0
@@ -105,22 +154,26 @@ def _clear_sums(watch: Any) -> None:
 
 
 @compiled
-def _window_alarm(watch: Any) -> float:
+def _window_alarms(watch: Any) -> tuple[float, float]:
+    # The largest PSI over its warning limit, and the largest PSI or KS over its alarm limit.
     edges = watch["edge_count"]
     shares = watch["below"][:edges]
     deciles = watch["decile_count"]
     reference = watch["decile_counts"][:deciles]
-    worst = 0.0
+    warning, worst = 0.0, 0.0
     for window in range(2):
         counts = watch["counts_short"] if window == 0 else watch["counts_long"]
+        warn_limit = watch["psi_warn_short"] if window == 0 else watch["psi_warn_long"]
         psi_limit = watch["psi_limit_short"] if window == 0 else watch["psi_limit_long"]
         distance_limit = watch["ks_limit_short"] if window == 0 else watch["ks_limit_long"]
         coarse = np.zeros(deciles)
         for b in range(edges + 1):
             coarse[watch["decile_of"][b]] += counts[b]
-        worst = max(worst, psi(reference, coarse) / psi_limit)
+        index = psi(reference, coarse)
+        warning = max(warning, index / warn_limit)
+        worst = max(worst, index / psi_limit)
         worst = max(worst, ks_grid_distance(shares, counts) / distance_limit)
-    return worst
+    return warning, worst
 
 
 @compiled
@@ -128,14 +181,15 @@ def _judge(watch: Any, plan: Any) -> None:
     # Either instrument alone cries wolf too often on autocorrelated data; a quarantine takes both.
     moved = watch["window_alarm"] > 1.0
     moving = cusum_alarm(watch) > 1.0
+    parted = agreement_alarm(watch) > 1.0
     if watch["quarantined"] == 0:
-        if moved and moving:
+        if (moved and moving) or parted:
             watch["quarantined"] = 1
             watch["quarantined_at"] = watch["collected"]
             watch["clean"] = 0
             _clear_sums(watch)
         return
-    if moved or moving or watch["strikes"] != 0:
+    if moved or moving or parted or watch["strikes"] != 0:
         watch["clean"] = 0
         return
     watch["clean"] += 1
@@ -145,6 +199,8 @@ def _judge(watch: Any, plan: Any) -> None:
 
 @compiled
 def _may_renew(watch: Any, plan: Any) -> bool:
+    if watch["pinned"] == 1:
+        return False
     # Never re-anchor to silence an alarm: what is distrusted first serves a whole new reference.
     if watch["quarantined"] == 1:
         return bool(watch["collected"] - watch["quarantined_at"] >= plan["reference"])
@@ -152,21 +208,44 @@ def _may_renew(watch: Any, plan: Any) -> bool:
 
 
 @compiled
-def _renew(watch: Any, ring: Floats, bins: Any, number: int, plan: Any) -> None:
+def _renew(watch: Any, memory: tuple[Floats, Any, Any], number: int, plan: Any) -> None:
+    ring, moves, bins = memory
     size = ring.size
     collected = watch["collected"]
     samples = np.empty(size)
+    signs = np.empty(size, dtype=np.int8)
     for i in range(size):
         samples[i] = ring[(collected + i) % size]
+        signs[i] = moves[(collected + i) % size]
     fine = np.empty(size, dtype=np.uint8)
-    fit_reference(watch, samples, fine, plan)
+    fit_reference(watch, samples, signs, fine, plan)
     watch["ready"] = 1
     watch["epoch"] = number // plan["refit"]
     watch["quarantined"] = 0
+    _begin(watch, samples[-1], fine, bins, plan)
+
+
+@compiled
+def _adopt(watch: Any, memory: tuple[Floats, Any, Any], plan: Any) -> None:
+    # A model's reference comes into force once there are enough samples to hold against it.
+    ring, _, bins = memory
+    window = bins.size
+    first = watch["collected"] - window
+    fine = np.empty(window, dtype=np.uint8)
+    for i in range(window):
+        fine[i] = bin_of(watch["edges"], watch["edge_count"], ring[(first + i) % ring.size])
+    watch["ready"] = 1
+    _begin(watch, ring[(watch["collected"] - 1) % ring.size], fine, bins, plan)
+
+
+@compiled
+def _begin(watch: Any, newest: float, fine: NDArray[np.uint8], bins: Any, plan: Any) -> None:
+    watch["window_warn"] = 0.0
     watch["window_alarm"] = 0.0
     _clear_sums(watch)
-    watch["last_score_seen"] = normal_score(watch, samples[-1], fine[-1])
+    watch["last_score_seen"] = normal_score(watch, newest, fine[-1])
     watch["last_scale_seen"] = math.nan
+    watch["last_agree_seen"] = math.nan
     _refill_windows(watch, fine, bins, plan)
 
 

@@ -27,6 +27,7 @@ TALLY = np.dtype(
         ("distrusted", "i2"),  # of those, withheld
         ("waiting", "i2"),  # monitored features that have spoken but have no reference yet
         ("collected", "i8"),  # samples of the one furthest behind
+        ("needed", "i8"),  # samples it needs
         ("lacking", "i1"),  # a required feature is withheld, 1: for lack of a reference, 2: of trust
         ("non_finite", "i2"),  # required features without a finite value
         ("broken", "i1"),  # 1: a required feature is out of its range, as below
@@ -43,12 +44,12 @@ _FROZEN = 24  # bars without any movement
 @compiled
 def watch_block(
     values: Floats,
+    close: Floats,
     out: Floats,
     tally: Any,
     rules: Any,
     watches: Any,
-    rings: Floats,
-    bins: Any,
+    pasts: tuple[Floats, Any, Any],
     first: int,
     seen: int,
     plan: Any,
@@ -56,8 +57,9 @@ def watch_block(
     """Check `values` (features, symbols, bars) from bar number `first` on; write the trusted to `out`.
 
     The leading `seen` bars were judged before and are withheld. `tally` (symbols, bars) comes in
-    zeroed. `watches` (slots, symbols), `rings` and `bins` (slots, symbols, samples) are the
-    memory. Bars of a series are taken in order and series do not see each other, so any split of
+    zeroed. `close` (symbols, bars) is the price. `watches` (slots, symbols) and the `pasts` (slots,
+    symbols, samples) of values, moves and bins are the memory.
+    Bars of a series are taken in order and series do not see each other, so any split of
     the bars gives the same bits.
     """
     for feature in range(values.shape[0]):
@@ -71,10 +73,9 @@ def watch_block(
             if slot < 0:
                 _check_series(row, kept, tally[symbol], rule, seen)
                 continue
-            ring, recent = rings[slot, symbol], bins[slot, symbol]
-            _watch_series(
-                row, kept, tally[symbol], rule, watches[slot, symbol], ring, recent, first, seen, plan
-            )
+            past = (pasts[0][slot, symbol], pasts[1][slot, symbol], pasts[2][slot, symbol])
+            watch = watches[slot, symbol]
+            _watch_series(row, close[symbol], kept, tally[symbol], rule, watch, past, first, seen, plan)
 
 
 @compiled
@@ -94,12 +95,12 @@ def _check_series(row: Floats, out: Floats, tally: Any, rule: Any, seen: int) ->
 @compiled
 def _watch_series(
     row: Floats,
+    close: Floats,
     out: Floats,
     tally: Any,
     rule: Any,
     watch: Any,
-    ring: Floats,
-    bins: Any,
+    past: tuple[Floats, Any, Any],
     first: int,
     seen: int,
     plan: Any,
@@ -116,12 +117,12 @@ def _watch_series(
         if wait == 0:
             wait = stride
             sample = _as_sample(watch, value) if inside and not frozen else math.nan
-            on_sample(watch, ring, bins, sample, (first + t) // stride, plan)
+            on_sample(watch, past, sample, close[t], (first + t) // stride, plan)
         wait -= 1
         ready = watch["ready"] == 1
         trusted = inside and ready and not struck and not frozen and watch["quarantined"] == 0
         out[t] = value if trusted else math.nan
-        _count(tally[t], watch, value, trusted)
+        _count(tally[t], watch, value, trusted, plan)
         if required and not trusted:
             if usable and not inside:
                 _refuse_required(tally[t], value, rule["lowest"], rule["highest"])
@@ -185,7 +186,7 @@ def _as_sample(watch: Any, value: float) -> float:
 
 
 @compiled
-def _count(tally: Any, watch: Any, value: float, trusted: bool) -> None:
+def _count(tally: Any, watch: Any, value: float, trusted: bool, plan: Any) -> None:
     missing = math.isnan(value)
     if watch["ready"] == 1:
         tally["referenced"] += 1
@@ -196,6 +197,7 @@ def _count(tally: Any, watch: Any, value: float, trusted: bool) -> None:
     elif not missing or watch["collected"] > 0:
         if tally["waiting"] == 0 or watch["collected"] < tally["collected"]:
             tally["collected"] = watch["collected"]
+            tally["needed"] = plan["long_window"] if watch["pinned"] == 1 else plan["reference"]
         tally["waiting"] += 1
 
 

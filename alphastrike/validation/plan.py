@@ -11,6 +11,11 @@ from alphastrike.validation.records import PLAN
 _LEAST_REFERENCE, _LEAST_SHORT, _LEAST_LONG = 500, 40, 160  # samples
 
 
+def least_reference() -> int:
+    """Samples below which no reference is made."""
+    return _LEAST_REFERENCE
+
+
 def plan_of(config: ValidationConfig, interval_ms: int) -> Any:
     """A `PLAN` record: how often candles of this interval are sampled, and lengths in samples."""
     sample_bars = max(1, int(config.sample_minutes * 60_000) // interval_ms)

@@ -1,5 +1,7 @@
 """Record layouts of the validator: its plan, and what it remembers of one feature of one symbol."""
 
+from typing import Any
+
 import numpy as np
 
 from alphastrike.validation.psi import DECILES
@@ -21,7 +23,8 @@ PLAN = np.dtype(
     ]
 )
 
-_REFERENCE = [
+_REFERENCE: list[tuple[Any, ...]] = [
+    ("size", "i8"),  # samples it was learnt from; 0: there is none
     ("tested", "i1"),  # 0: its memory is too long to test, only its range is watched
     ("tau", "f8"),
     ("lowest", "f8"),  # inclusive range of values that can be trusted
@@ -39,6 +42,8 @@ _REFERENCE = [
     ("decile_counts", "f8", (DECILES,)),
     ("psi_limit_short", "f8"),
     ("psi_limit_long", "f8"),
+    ("psi_warn_short", "f8"),
+    ("psi_warn_long", "f8"),
     ("ks_limit_short", "f8"),
     ("ks_limit_long", "f8"),
     ("level_phi", "f8"),
@@ -49,15 +54,23 @@ _REFERENCE = [
     ("scale_phi", "f8"),
     ("scale_k", "f8"),
     ("scale_h", "f8"),
+    ("agrees", "i1"),  # 1: it goes with, or against, the price reliably enough for that to be watched
+    ("agree_mean", "f8"),  # of normal score x sign of the price's move since the sample before
+    ("agree_sd", "f8"),
+    ("agree_phi", "f8"),
+    ("agree_k", "f8"),
+    ("agree_h", "f8"),
 ]
 
-_MEMORY = [
+_MEMORY: list[tuple[Any, ...]] = [
+    ("pinned", "i1"),  # 1: the reference is a model's and never renewed here
     ("ready", "i1"),  # 1: has a reference
     ("collected", "i8"),  # samples taken so far
     ("last_number", "i8"),  # sample number (bar number // sample_bars) of the newest sample
     ("epoch", "i8"),  # sample number // refit at the last look at the calendar
     ("counts_short", "f8", (GRID + 1,)),
     ("counts_long", "f8", (GRID + 1,)),
+    ("window_warn", "f8"),  # largest PSI over its warning limit, likewise
     ("window_alarm", "f8"),  # largest PSI or KS over its limit at the last look; above 1 alarms
     ("last_score_seen", "f8"),
     ("last_scale_seen", "f8"),
@@ -65,6 +78,9 @@ _MEMORY = [
     ("level_down", "f8"),
     ("scale_up", "f8"),
     ("scale_down", "f8"),
+    ("last_close", "f8"),  # price at the newest sample
+    ("last_agree_seen", "f8"),
+    ("disagreement", "f8"),
     ("quarantined", "i1"),
     ("quarantined_at", "i8"),  # samples taken by then
     ("clean", "i8"),  # samples without an alarm since
@@ -74,4 +90,5 @@ _MEMORY = [
     ("struck_out", "i1"),  # 1: too many strikes, distrusted until all have passed
 ]
 
+REFERENCE = np.dtype(_REFERENCE)
 WATCH = np.dtype(_REFERENCE + _MEMORY)

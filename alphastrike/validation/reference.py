@@ -39,17 +39,18 @@ def build_reference(samples: Floats, plan: Any) -> ReferenceProfile:
     """The reference of finite values in time order, judged by windows of a `plan_of` plan."""
     watch = np.zeros(1, dtype=WATCH)[0]
     values = np.ascontiguousarray(samples, dtype=np.float64)
-    fit_reference(watch, values, np.empty(values.size, dtype=np.uint8), plan)
-    return profile_of(watch, samples.size)
+    moves = np.zeros(values.size, dtype=np.int8)
+    fit_reference(watch, values, moves, np.empty(values.size, dtype=np.uint8), plan)
+    return profile_of(watch)
 
 
-def profile_of(watch: Any, samples: int) -> ReferenceProfile:
+def profile_of(watch: Any) -> ReferenceProfile:
     """The profile inside a `WATCH` record that has one."""
     edges = int(watch["edge_count"])
     tested = bool(watch["tested"])
     return ReferenceProfile(
         monitor=Monitor.DISTRIBUTION if tested else Monitor.RANGE_ONLY,
-        samples=samples,
+        samples=int(watch["size"]),
         tau=float(watch["tau"]),
         lowest=float(watch["lowest"]),
         highest=float(watch["highest"]),

@@ -1,20 +1,22 @@
 """Stage 4: features go in, and come out only where they can be trusted."""
 
 import io
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.domain.blocks import FeatureBlock
-from alphastrike.domain.errors import InvariantBroken
+from alphastrike.domain.blocks import FeatureBlock, Floats
+from alphastrike.domain.errors import ConfigError, InvariantBroken
 from alphastrike.domain.outcomes import Code
 from alphastrike.domain.plugins import FeatureSpec, Monitor
 from alphastrike.validation.config import ValidationConfig
 from alphastrike.validation.health import FeatureHealth, health_of
 from alphastrike.validation.kernel_watch import RULE, TALLY, watch_block
 from alphastrike.validation.plan import plan_of
-from alphastrike.validation.records import WATCH
+from alphastrike.validation.profiles import Profiles
+from alphastrike.validation.records import REFERENCE, WATCH
 from alphastrike.validation.reference import ReferenceProfile, profile_of
 
 
@@ -53,14 +55,59 @@ class ValidationStage:
         self._watches = np.zeros(shape, dtype=WATCH)
         self._rings = np.zeros((*shape, int(self._plan["reference"])))
         self._bins = np.zeros((*shape, int(self._plan["long_window"])), dtype=np.uint8)
+        self._moves = np.zeros((*shape, int(self._plan["reference"])), dtype=np.int8)
         self._next_bar = -1
+        self._fault = ""
+        self._pins = ""
+
+    @property
+    def fault(self) -> str:
+        """What went wrong inside the validator, empty while nothing has. Nothing passes after it."""
+        return self._fault
+
+    def pin(self, profiles: Profiles) -> None:
+        """Judge a model's features by what it was trained on, from the first bar to the last.
+
+        A symbol the model was not trained on has no reference, and halts for want of one.
+        """
+        self._pins = sha256(profiles.references.tobytes()).hexdigest()
+        for row, name in enumerate(profiles.features):
+            slot = self._slots.get(name, -1)
+            if slot < 0:
+                raise ConfigError(f"ml.model: {name} is not watched by its distribution; train it again")
+            for column, symbol in enumerate(self._symbols):
+                watch: Any = self._watches[slot, column]
+                watch["pinned"] = 1
+                if symbol in profiles.symbols:
+                    reference = profiles.references[row, profiles.symbols.index(symbol)]
+                    for field in REFERENCE.names or ():
+                        watch[field] = reference[field]
 
     def advance(self, features: FeatureBlock) -> FeatureBlock:
         """Withhold what cannot be trusted; halt non-finite, out-of-range, unreferenced, drifted.
 
-        Bars already judged are not judged again: they come back NaN and halted.
+        Bars already judged are not judged again: they come back NaN and halted. Other columns than
+        announced halt with `FEATURE_LAYOUT`, and whatever breaks in here with `VALIDATOR_ERROR`,
+        from then on: an instrument that failed once has a hole in its memory.
         """
-        self._check_layout(features)
+        if not self._fault:
+            try:
+                self._check_layout(features)
+                return self._judged(features)
+            except InvariantBroken as error:
+                self._fault = str(error)
+                return self._refused(features, Code.FEATURE_LAYOUT)
+            except Exception as error:  # noqa: BLE001 - whatever it was, nothing may pass unjudged
+                self._fault = f"{type(error).__name__}: {error}"
+        return self._refused(features, Code.VALIDATOR_ERROR)
+
+    def _refused(self, features: FeatureBlock, code: Code) -> FeatureBlock:
+        everything = np.ones(features.halts.code.shape, dtype=np.bool_)
+        features.halts.halt(everything, code, 1.0, 0.0)
+        silence = np.full(features.values.shape, np.nan)
+        return FeatureBlock(features.market, features.names, silence, features.halts)
+
+    def _judged(self, features: FeatureBlock) -> FeatureBlock:
         values = np.ascontiguousarray(features.values)
         out = np.empty_like(values)
         symbols, bars = values.shape[1:]
@@ -69,16 +116,19 @@ class ValidationStage:
         seen = min(max(self._next_bar - first, 0), bars)
         tally["non_finite"][:, :seen] = len(self._names)
         self._next_bar = max(self._next_bar, first + bars)
-        memory = (self._watches, self._rings, self._bins)
-        watch_block(values, out, tally, self._rules, *memory, first, seen, self._plan)
+        close = np.ascontiguousarray(features.market.close)
+        pasts = (self._rings, self._moves, self._bins)
+        watch_block(values, close, out, tally, self._rules, self._watches, pasts, first, seen, self._plan)
         self._halt(features, tally)
         return FeatureBlock(market=features.market, names=features.names, values=out, halts=features.halts)
 
     def health(self) -> tuple[FeatureHealth, ...]:
         """The standing of every monitored feature of every symbol."""
-        needed = int(self._plan["reference"])
+        needed = (int(self._plan["reference"]), int(self._plan["long_window"]))
         return tuple(
-            health_of(self._watches[slot, index], name, symbol, needed)
+            health_of(
+                self._watches[slot, index], name, symbol, needed[int(self._watches[slot, index]["pinned"])]
+            )
             for name, slot in self._slots.items()
             if slot >= 0
             for index, symbol in enumerate(self._symbols)
@@ -90,7 +140,7 @@ class ValidationStage:
         watch: Any = self._watches[slot, self._symbols.index(symbol)] if slot >= 0 else None
         if watch is None or not watch["ready"]:
             return None
-        return profile_of(watch, int(self._plan["reference"]))
+        return profile_of(watch)
 
     def snapshot(self) -> bytes:
         """The whole state."""
@@ -101,6 +151,7 @@ class ValidationStage:
             next_bar=np.int64(self._next_bar),
             watches=self._watches,
             rings=self._rings,
+            moves=self._moves,
             bins=self._bins,
         )
         return buffer.getvalue()
@@ -116,6 +167,7 @@ class ValidationStage:
             self._next_bar = int(saved["next_bar"])
             self._watches = saved["watches"]
             self._rings = saved["rings"]
+            self._moves = saved["moves"]
             self._bins = saved["bins"]
 
     def _check_layout(self, features: FeatureBlock) -> None:
@@ -135,16 +187,25 @@ class ValidationStage:
         unreferenced = (
             (referenced == 0) | (waiting > self._share * (referenced + waiting)) | (tally["lacking"] == 1)
         )
-        halts.halt(
-            unreferenced, Code.NO_REFERENCE, bars * tally["collected"], float(bars * self._plan["reference"])
-        )
+        halts.halt(unreferenced, Code.NO_REFERENCE, bars * tally["collected"], bars * self._needed(tally))
         share = tally["distrusted"] / np.maximum(tally["speaking"], 1)
         halts.halt(tally["lacking"] == 2, Code.DRIFT, share, 0.0)
         halts.halt(share > self._share, Code.DRIFT, share, self._share)
 
+    def _needed(self, tally: NDArray[Any]) -> Floats:
+        needed: Floats = np.where(tally["needed"] > 0, tally["needed"], self._plan["reference"]).astype(float)
+        return needed
+
     def _identity(self) -> NDArray[np.uint8]:
         text = repr(
-            (self._names, self._symbols, self._interval_ms, self._plan.tolist(), self._rules.tolist())
+            (
+                self._names,
+                self._symbols,
+                self._interval_ms,
+                self._plan.tolist(),
+                self._rules.tolist(),
+                self._pins,
+            )
         )
         return np.frombuffer(text.encode(), dtype=np.uint8)
 

@@ -61,10 +61,10 @@ def test_an_unknown_signal_is_refused_by_its_key():
         assemble(config, MARKET.history, no_rates(MARKET.history.symbols))
 
 
-def test_a_model_that_is_not_there_is_refused_by_its_key(tmp_path):
-    config = configured(strategy=EMA, ml={"model_path": str(tmp_path / "absent.txt")})
+def test_a_model_that_is_not_there_is_refused_by_its_name(tmp_path):
+    config = configured(strategy=EMA, ml={"registry": str(tmp_path), "model": "absent"})
 
-    with pytest.raises(ConfigError, match=r"ml\.model_path: .*absent\.txt"):
+    with pytest.raises(ConfigError, match=r"observed model 'absent'.*there are: none"):
         assemble(config, MARKET.history, no_rates(MARKET.history.symbols))
 
 

@@ -8,8 +8,10 @@ from alphastrike.ml.no_model import NoModel
 
 def test_no_model_never_votes_and_never_halts(a_feature_block):
     block = a_feature_block({"alpha": [[1.0, 2.0]]})
+    model = NoModel()
 
-    prediction = NoModel().advance(block)
+    model.restore(model.snapshot())
+    prediction = model.advance(block)
 
     assert np.isnan(prediction.probability_up).all()
     assert prediction.probability_up.shape == (1, 2)
@@ -18,4 +20,4 @@ def test_no_model_never_votes_and_never_halts(a_feature_block):
 
 
 def test_no_model_is_the_default():
-    assert MlConfig().model_path is None
+    assert MlConfig().model is None

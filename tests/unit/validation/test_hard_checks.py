@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from alphastrike.domain.blocks import FeatureBlock
 from alphastrike.domain.errors import InvariantBroken
 from alphastrike.domain.outcomes import Code
 from alphastrike.domain.plugins import Monitor
@@ -160,9 +161,42 @@ def test_bars_already_judged_come_back_withheld_and_halted(warm, block):
     assert np.isfinite(seen.values[:, :, 5:]).all()
 
 
-def test_a_block_of_other_features_is_refused(stage, block):
-    with pytest.raises(InvariantBroken, match="observed a block of"):
-        stage((RANGE, RANGE)).advance(block(np.ones((1, 1, 1)), 0))
+def test_a_block_of_other_features_halts_it_and_all_that_follow(stage, block):
+    validator = stage((RANGE, RANGE))
+
+    first = validator.advance(block(np.ones((1, 1, 2)), 0))
+    second = validator.advance(block(np.ones((2, 1, 2)), 2))
+
+    assert (first.halts.code == Code.FEATURE_LAYOUT).all()
+    assert (second.halts.code == Code.VALIDATOR_ERROR).all()
+    assert np.isnan(first.values).all()
+    assert np.isnan(second.values).all()
+    assert "observed a block of" in validator.fault
+
+
+def test_permuted_columns_halt(stage, block):
+    features = block(np.ones((2, 1, 2)), 0)
+    permuted = FeatureBlock(features.market, features.names[::-1], features.values, features.halts)
+
+    seen = stage((RANGE, RANGE)).advance(permuted)
+
+    assert (seen.halts.code == Code.FEATURE_LAYOUT).all()
+
+
+def test_an_error_in_the_validator_itself_halts_from_then_on(stage, block):
+    validator = stage((RANGE,))
+    healthy = validator.advance(block(np.ones((1, 1, 2)), 0))
+    features = block(np.ones((1, 1, 2)), 2)
+    broken = FeatureBlock(features.market, features.names, np.ones((1, 1)), features.halts)
+
+    failed = validator.advance(broken)
+    after = validator.advance(block(np.ones((1, 1, 2)), 4))
+
+    assert not healthy.halts.code.any()
+    assert (failed.halts.code == Code.VALIDATOR_ERROR).all()
+    assert (after.halts.code == Code.VALIDATOR_ERROR).all()
+    assert np.isnan(after.values).all()
+    assert validator.fault
 
 
 def test_a_required_feature_must_be_watched(stage):

@@ -19,7 +19,7 @@ from alphastrike.transport.clock import LoopClock
 _BARS = 64
 _LIVED = 4
 _FUNDING_MS = 12 * MINUTE_MS
-_FIRST_OPEN_MS = 1_704_067_200_000 + 8 * MINUTE_MS  # the first funding is due after eight candles
+_FIRST_OPEN_MS = 1_704_067_200_000  # four candles are lived, so the first funding is due after eight more
 _AFTER_CLOSE_S = 0.05
 
 

@@ -32,7 +32,9 @@ async def check_candles_arrive_closed_in_order_and_equal_to_those_of_rest(venue:
         candle = await venue.next(stream)
         closed += [candle] if candle.is_closed else []
 
-    asked = await venue.rest.get_candles(venue.symbol, venue.interval_ms, now_ms, 2**62)
+    first_ms, last_ms = closed[0].open_time_ms, closed[-1].open_time_ms
+    asked = await venue.rest.get_candles(venue.symbol, venue.interval_ms, first_ms, last_ms + 1)
+    assert first_ms <= now_ms + 1
     assert closed == list(asked)
 
 

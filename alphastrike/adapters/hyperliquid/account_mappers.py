@@ -82,6 +82,7 @@ def to_fill(native: Native, user: str, names: Names) -> UnifiedFill | None:
         client_order_id=names(native.get("cloid")),
         event_time_ms=int(native["time"]),
         is_liquidation=liquidated != "" and liquidated.lower() == user.lower(),
+        fill_id=str(native.get("tid", "")),
     )
 
 

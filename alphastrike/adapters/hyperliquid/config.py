@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 
 from alphastrike.domain.settings import Settings
 
@@ -11,20 +11,14 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
 
 class HyperliquidConfig(Settings):
-    """The venue's section. Without a key it reads the market and nothing else."""
+    """The venue's section. The key comes from the environment or a file of mode 0600, never from here.
+
+    `private_key` is the account's own or, better, an agent's that it approved; `account_address` is then
+    found by itself. Without a key the market can be read, and with `account_address` alone an account.
+    """
 
     network: Literal["testnet", "mainnet"] = Field(
         "testnet", description="which of the venue's networks; mainnet is real money"
-    )
-    private_key: SecretStr | None = Field(
-        None,
-        description="key that signs orders: the account's own or, better, an agent's that it approved; "
-        "from the environment or a file of mode 0600",
-    )
-    account_address: str | None = Field(
-        None,
-        description="the account traded for, 0x and 40 hexadecimal digits; needed when the key is an "
-        "agent's, because the venue knows nothing about an agent's own address",
     )
     vault_address: str | None = Field(
         None, description="vault or sub-account to trade for, 0x and 40 hexadecimal digits"
@@ -45,7 +39,7 @@ class HyperliquidConfig(Settings):
         description="ms after which the venue must drop an order that reaches it late",
     )
 
-    @field_validator("account_address", "vault_address")
+    @field_validator("vault_address")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
         if value is None or _ADDRESS.fullmatch(value):

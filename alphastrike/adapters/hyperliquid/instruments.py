@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from alphastrike.adapters.hyperliquid.precision import MIN_NOTIONAL, price_step
+from alphastrike.adapters.hyperliquid.precision import MIN_NOTIONAL, PRICE_DECIMALS, price_step
 from alphastrike.adapters.hyperliquid.symbols import to_symbol
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
 
@@ -14,7 +14,6 @@ Native = Mapping[str, Any]
 # The base tier of the venue's fee schedule; an account's own rates come from `userFees`.
 MAKER_FEE_RATE = Decimal("0.00015")
 TAKER_FEE_RATE = Decimal("0.00045")
-_ROOM = Decimal(2)
 _FIRST_TABLE = 50
 
 
@@ -29,10 +28,22 @@ class Asset:
     max_leverage: int
     margin_tiers: tuple[MarginTier, ...]
     only_isolated: bool = False
+    mark_price: Decimal | None = None
+
+    @property
+    def tick_size(self) -> Decimal:
+        """The price step at the mark price of the listing; the finest there is before one is known."""
+        if self.mark_price is None:
+            return Decimal(1).scaleb(self.size_decimals - PRICE_DECIMALS)
+        return price_step(self.mark_price, self.size_decimals)
 
 
-def to_assets(meta: Native) -> dict[str, Asset]:
-    """What can be traded, by symbol. Delisted and unnameable assets are left out, numbers stay."""
+def to_assets(meta: Native, contexts: Sequence[Native] = ()) -> dict[str, Asset]:
+    """What can be traded, by symbol. Delisted and unnameable assets are left out, numbers stay.
+
+    `contexts` are the prices that go with the listing, in its order.
+    """
+    marks = [str(context.get("markPx") or "") for context in contexts]
     tables = {int(number): table["marginTiers"] for number, table in meta.get("marginTables") or ()}
     assets: dict[str, Asset] = {}
     for index, entry in enumerate(meta["universe"]):
@@ -47,23 +58,20 @@ def to_assets(meta: Native) -> dict[str, Asset]:
             max_leverage=int(entry["maxLeverage"]),
             margin_tiers=_tiers(entry, tables),
             only_isolated=bool(entry.get("onlyIsolated")),
+            mark_price=Decimal(marks[index]) if index < len(marks) and marks[index] else None,
         )
     return assets
 
 
-def to_instrument(asset: Asset, mark_price: Decimal, fees: Native | None = None) -> UnifiedInstrument:
-    """An asset as every room knows it; `fees` is the account's `userFees`, else the base tier.
-
-    The venue's price step grows with the price. `tick_size` is the step at twice the mark price,
-    so a price that keeps to it stays acceptable until the market has doubled.
-    """
+def to_instrument(asset: Asset, fees: Native | None = None) -> UnifiedInstrument:
+    """An asset as every room knows it; `fees` is the account's `userFees`, else the base tier."""
     maker, taker = _fee_rates(fees)
     step = Decimal(1).scaleb(-asset.size_decimals)
     return UnifiedInstrument(
         symbol=asset.symbol,
         venue="hyperliquid",
         native_symbol=asset.coin,
-        tick_size=price_step(mark_price * _ROOM, asset.size_decimals),
+        tick_size=asset.tick_size,
         quantity_step=step,
         min_quantity=step,
         min_notional=MIN_NOTIONAL,
@@ -75,14 +83,9 @@ def to_instrument(asset: Asset, mark_price: Decimal, fees: Native | None = None)
     )
 
 
-def to_instruments(meta: Native, contexts: Sequence[Native], fees: Native | None) -> list[UnifiedInstrument]:
+def to_instruments(assets: Mapping[str, Asset], fees: Native | None) -> list[UnifiedInstrument]:
     """Every asset that has a mark price, sorted by symbol."""
-    built = [
-        to_instrument(asset, Decimal(contexts[asset.index]["markPx"]), fees)
-        for asset in to_assets(meta).values()
-        if asset.index < len(contexts) and contexts[asset.index].get("markPx")
-    ]
-    return sorted(built, key=lambda instrument: instrument.symbol)
+    return [to_instrument(assets[symbol], fees) for symbol in sorted(assets) if assets[symbol].mark_price]
 
 
 def _tiers(entry: Native, tables: Mapping[int, Any]) -> tuple[MarginTier, ...]:

@@ -10,7 +10,7 @@ from alphastrike.domain.errors import VenueRejected
 
 MIN_NOTIONAL = Decimal(10)
 _SIGNIFICANT_FIGURES = 5
-_PRICE_DECIMALS = 6
+PRICE_DECIMALS = 6
 _WIRE_DECIMALS = 8
 
 
@@ -36,7 +36,7 @@ def decimals_of(value: Decimal) -> int:
 def price_step(price: Decimal, size_decimals: int) -> Decimal:
     """Distance between allowed prices around a price > 0."""
     figures = price.adjusted() - (_SIGNIFICANT_FIGURES - 1)
-    return Decimal(1).scaleb(min(0, max(figures, size_decimals - _PRICE_DECIMALS)))
+    return Decimal(1).scaleb(min(0, max(figures, size_decimals - PRICE_DECIMALS)))
 
 
 def is_valid_price(price: Decimal, size_decimals: int) -> bool:

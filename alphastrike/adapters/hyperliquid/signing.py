@@ -6,7 +6,7 @@ connectionId)` in the domain Exchange/1/1337, whose source says the network: "a"
 That message is what the wallet signs. The wallet library is imported when a key is first used.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -79,10 +79,33 @@ def recover_signer(action: Mapping[str, Any], envelope: Envelope, signature: Map
         message = _message(action, envelope)
     except (ValueError, OverflowError):
         return None
-    return recover_address(message, signature)
+    return _recovered(message, signature)
 
 
-def recover_address(message: "SignableMessage", signature: Mapping[str, Any]) -> str | None:
+def recover_user(
+    action: Mapping[str, Any],
+    signature: Mapping[str, Any],
+    kind: str,
+    fields: tuple[tuple[str, str], ...],
+) -> str | None:
+    """The address that signed an action only an account's own key may sign, such as approving an agent.
+
+    It is a typed message by itself, of these fields (name, type), in a domain of the chain it names.
+    """
+    from eth_account.messages import encode_typed_data  # noqa: PLC0415
+
+    domain = {
+        "name": "HyperliquidSignTransaction",
+        "version": "1",
+        "chainId": int(action["signatureChainId"], 16),
+        "verifyingContract": "0x" + "0" * 40,
+    }
+    types = {f"HyperliquidTransaction:{kind}": [{"name": name, "type": of} for name, of in fields]}
+    values = {name: action[name] for name, _ in fields}
+    return _recovered(encode_typed_data(domain, types, values), signature)
+
+
+def _recovered(message: "SignableMessage", signature: Mapping[str, Any]) -> str | None:
     """The address (lower case) that signed a typed message, None when that is no signature."""
     from eth_account import Account  # noqa: PLC0415
     from eth_keys.exceptions import BadSignature  # noqa: PLC0415
@@ -101,14 +124,13 @@ def recover_address(message: "SignableMessage", signature: Mapping[str, Any]) ->
 class Nonces:
     """Rising nonces of one signer. The venue wants them unique and near its clock, in milliseconds."""
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
-        """Count from this clock."""
-        self._now_ms = now_ms
+    def __init__(self) -> None:
+        """None drawn yet."""
         self._last = 0
 
-    def draw(self) -> int:
-        """The present millisecond, or one more than the last nonce when that is later."""
-        self._last = max(self._now_ms(), self._last + 1)
+    def draw(self, now_ms: int) -> int:
+        """The venue's present millisecond, or one more than the last nonce when that is later."""
+        self._last = max(now_ms, self._last + 1)
         return self._last
 
 

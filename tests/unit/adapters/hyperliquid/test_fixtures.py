@@ -104,7 +104,7 @@ def test_every_fill_comes_back_as_it_was(wire):
         if not PLAIN_FILL.fullmatch(native["dir"]):  # moves between vaults and the like
             back["dir"] = native["dir"]
         assert says_no_less(back, native)
-        assert to_fill(back, "0x0", NAMES) == fill
+        assert to_fill({**back, "tid": native.get("tid", "")}, "0x0", NAMES) == fill
 
 
 def test_every_order_and_status_is_understood(wire):
@@ -148,7 +148,7 @@ def test_every_listing_becomes_assets_and_instruments(wire):
 
     mapped = [to_assets(meta) for meta in listings if "tokens" not in meta]
     instruments = [
-        to_instruments(meta, contexts, None)
+        to_instruments(to_assets(meta, contexts), None)
         for meta, contexts in priced
         if "universe" in meta and "tokens" not in meta
     ]

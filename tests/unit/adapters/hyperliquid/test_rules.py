@@ -1,5 +1,6 @@
 """Prices, sizes, ids, symbols, funding and margin tables by the venue's own examples."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from alphastrike.adapters.hyperliquid import funding
 from alphastrike.adapters.hyperliquid.account_mappers import to_state
 from alphastrike.adapters.hyperliquid.client_ids import ClientIds, to_cloid
 from alphastrike.adapters.hyperliquid.instruments import to_assets, to_instrument, to_instruments
+from alphastrike.adapters.hyperliquid.order_rules import check_order, snapped
 from alphastrike.adapters.hyperliquid.precision import (
     is_valid_price,
     is_valid_size,
@@ -18,8 +20,8 @@ from alphastrike.adapters.hyperliquid.precision import (
     to_wire,
 )
 from alphastrike.adapters.hyperliquid.symbols import to_coin, to_symbol
-from alphastrike.domain.errors import VenueRejected
-from alphastrike.domain.orders import OrderState
+from alphastrike.domain.errors import PrecisionViolated, VenueRejected
+from alphastrike.domain.orders import OrderState, OrderType, Side, UnifiedOrder
 
 prices = st.decimals("0.000001", "999999", allow_nan=False, places=8)
 
@@ -147,11 +149,9 @@ def test_a_margin_table_halves_the_initial_margin_of_each_tier():
         ],
     }
 
-    assets = to_assets(meta)
-    bitcoin = to_instrument(
-        assets["BTCUSDT"], Decimal(60000), {"userAddRate": "0.0001", "userCrossRate": "0.0003"}
-    )
-    listed = to_instruments(meta, [{"markPx": "60000"}, {}, {"markPx": "0.0100"}], None)
+    assets = to_assets(meta, [{"markPx": "60000"}, {}, {"markPx": "0.0100"}])
+    bitcoin = to_instrument(assets["BTCUSDT"], {"userAddRate": "0.0001", "userCrossRate": "0.0003"})
+    listed = to_instruments(assets, None)
 
     assert [(tier.floor_notional, tier.maintenance_margin_rate) for tier in bitcoin.margin_tiers] == [
         (0, Decimal("0.0125")),
@@ -177,3 +177,28 @@ def test_a_margin_table_halves_the_initial_margin_of_each_tier():
 def test_every_status_has_a_state_and_a_new_one_is_unknown(status, state):
     assert to_state(status, is_partly_filled=False) is state
     assert to_state("open", is_partly_filled=True) is OrderState.PARTIALLY_FILLED
+
+
+@pytest.mark.parametrize(
+    ("side", "kind", "wanted", "sent"),
+    [
+        (Side.BUY, OrderType.LIMIT, "10050.3", "10050"),
+        (Side.SELL, OrderType.LIMIT, "10050.3", "10051"),
+        (Side.BUY, OrderType.STOP_MARKET, "10050.3", "10050"),
+        (Side.SELL, OrderType.TAKE_PROFIT_MARKET, "10050.3", "10050"),
+        (Side.BUY, OrderType.TAKE_PROFIT_MARKET, "9500.3", "9500.3"),
+        (Side.SELL, OrderType.STOP_MARKET, "9500.3", "9500.3"),
+    ],
+)
+def test_a_price_on_the_tick_that_has_a_digit_too_many_moves_to_the_safe_side(side, kind, wanted, sent):
+    meta = {"universe": [{"name": "BTC", "szDecimals": 3, "maxLeverage": 40}]}
+    asset = to_assets(meta, [{"markPx": "9950.5"}])["BTCUSDT"]
+    name = "price" if kind is OrderType.LIMIT else "trigger_price"
+    order = UnifiedOrder("BTCUSDT", side, kind, Decimal("0.01"), "a", **{name: Decimal(wanted)})
+
+    check_order(order, asset)
+
+    assert getattr(snapped(order, asset), name) == Decimal(sent)
+    assert asset.tick_size == Decimal("0.1")
+    with pytest.raises(PrecisionViolated, match=r"0\.1"):
+        check_order(replace(order, **{name: Decimal("9500.05")}), asset)

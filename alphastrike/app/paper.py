@@ -141,7 +141,7 @@ def _result(run: PaperRun, lived: int, elapsed: tuple[float, float]) -> RunResul
     )
 
 
-_RECORDS = ("fills", "funding", "equity", "decisions", "trades", "signals")
+_RECORDS = ("fills", "funding", "equity", "decisions", "trades", "signals", "risk_states")
 
 
 def _title(run: PaperRun) -> str:

@@ -119,6 +119,7 @@ def write_signals(result: RunResult, path: Path) -> None:
             "accuracy": rows["accuracy"],
             "samples": rows["samples"],
             "state": _text(rows["state"], catalogue.states),
+            "alert": rows["alert"] == 1,
         }
 
     _write(result.signals, columns, path)

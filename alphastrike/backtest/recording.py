@@ -83,6 +83,6 @@ def _signal_rows(trace: Any, bars: NDArray[np.int64], close_ms: NDArray[np.int64
     rows["symbol"] = np.arange(symbols)[None, :, None]
     rows["signal"] = np.arange(signals)[None, None, :]
     rows["value"] = np.moveaxis(trace.values[:, :, bars], 2, 0).transpose(0, 2, 1)
-    for name in ("weight", "accuracy", "samples", "state"):
+    for name in ("weight", "accuracy", "samples", "state", "alert"):
         rows[name] = getattr(trace, name)[:, bars].T[:, None, :]
     return rows.reshape(-1)

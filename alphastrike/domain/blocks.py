@@ -133,7 +133,9 @@ class SignalTrace:
     """What each signal said and what its word weighed, for the record.
 
     `values` (signals, symbols, bars), NaN = abstained. `weight`, `accuracy`, `samples`, `state`
-    are (signals, bars) as of each bar; states are `signals.decay` names by index.
+    are (signals, bars) as of each bar; states are `signals.decay` names by index. `alert` is 1
+    where a signal is persistently wrong. `probability_up` (symbols, bars) is what the votes imply,
+    calibrated; NaN where nobody with weight votes.
     """
 
     names: tuple[str, ...]
@@ -144,6 +146,8 @@ class SignalTrace:
     accuracy: Floats
     samples: Floats
     state: NDArray[np.int8]
+    alert: NDArray[np.int8]
+    probability_up: Floats
 
 
 @dataclass(frozen=True, slots=True)

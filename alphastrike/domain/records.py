@@ -188,6 +188,7 @@ SIGNAL = np.dtype(
         ("symbol", "i4"),
         ("signal", "i2"),
         ("state", "i1"),
+        ("alert", "i1"),  # 1: persistently wrong
         ("value", "f8"),
         ("weight", "f8"),
         ("accuracy", "f8"),

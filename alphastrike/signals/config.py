@@ -23,6 +23,24 @@ DEFAULT_SIGNALS = (
 class DecayConfig(Settings):
     """Evidence on each signal. Counts are effective outcomes: overlap and correlation taken out."""
 
+    rule: Literal["evidence", "article"] = Field(
+        "evidence",
+        description="evidence = proof before a vote counts and before it is lost; article = the plain rule, for "
+        "comparison only: every outcome counts, squared edge of either sign, silent below retire_below, "
+        "and weight 1 without a record.",
+    )
+    article_window: int = Field(
+        100, ge=10, le=100_000, description="Outcomes in the rolling accuracy of the article's rule."
+    )
+    article_min_outcomes: int = Field(
+        20, ge=1, le=100_000, description="Outcomes before the article's rule judges."
+    )
+    weighting: Literal["quadratic", "log_odds"] = Field(
+        "quadratic",
+        description="Weight of a shrunk accuracy: (2 edge)^2, or ln(p / (1 - p)), which is the best one for "
+        "independent votes and less sparing with weak signals.",
+    )
+
     cold_start: Literal["shadow", "equal_weights"] = Field(
         "shadow",
         description="Signals without a record: shadow = scored but silent, so a run without history does not "
@@ -42,8 +60,31 @@ class DecayConfig(Settings):
         description="Coin flips every record is diluted with before it earns a weight; 600 says true "
         "accuracies scatter by about 2 points around one half.",
     )
+    regime_prior_outcomes: float = Field(
+        300.0,
+        ge=0,
+        le=1e6,
+        description="Outcomes at a signal's overall accuracy that its record in one regime is diluted with.",
+    )
     pool_correlation: float = Field(
-        0.3, ge=0, le=1, description="Assumed correlation of hits between symbols; 1 = all symbols are one."
+        0.3,
+        ge=0,
+        le=1,
+        description="Least correlation of hits between symbols, and the one assumed until it is measured; "
+        "1 = all symbols are one.",
+    )
+    seed_weight: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="What an outcome counts that a run gathered before it began to trade (backtest.seed_days).",
+    )
+    seed_until_ms: int = Field(
+        0,
+        ge=0,
+        le=1 << 53,
+        description="Outcomes known before this time (ms UTC) count seed_weight; a run with "
+        "backtest.seed_days sets it.",
     )
     min_vote: float = Field(
         0.05, gt=0, lt=1, description="Votes weaker than this are recorded but neither scored nor counted."
@@ -62,7 +103,7 @@ class DecayConfig(Settings):
         "false_share.",
     )
     false_share: float = Field(
-        0.25, gt=0, le=1, description="Chance that any worthless candidate is ever promoted."
+        0.1, gt=0, le=1, description="Chance that any worthless candidate is ever promoted."
     )
     window: int = Field(500, ge=10, le=100_000, description="Outcomes in the rolling accuracy.")
     retire_below: float = Field(0.48, ge=0, le=0.5, description="Rolling accuracy that retires a signal.")
@@ -132,13 +173,23 @@ class EnsembleConfig(Settings):
     category_cap: float = Field(
         0.35, gt=0, le=1, description="Largest share of one category in the score; more when too few vote."
     )
-    corroboration: float = Field(
+    likeness_half_life_days: float = Field(
+        90.0,
+        gt=0,
+        le=3650,
+        description="Half-life of the memory of which signals vote alike; those that do share one voice.",
+    )
+    calibration_start: float = Field(
         0.5,
         ge=0,
-        le=1,
-        description="Share of their log-odds that categories after the strongest add: votes are not "
-        "independent and nothing here measures by how much. The strongest counts in full, as its "
-        "accuracy is already shrunk.",
+        le=2,
+        description="Share of the voters' log-odds that is believed before the ensemble has a record.",
+    )
+    calibration_outcomes: float = Field(
+        1000.0,
+        gt=0,
+        le=1e6,
+        description="Effective outcomes of the ensemble at which its own record counts as much as the start.",
     )
     full_conviction_edge: float = Field(
         0.06,

@@ -26,6 +26,15 @@ def shrunk_accuracy(hits: float, outcomes: float, prior_outcomes: float) -> floa
 
 
 @compiled
+def regime_accuracy(hits: float, outcomes: float, overall: float, prior_outcomes: float) -> float:
+    """Share of hits in one regime after adding `prior_outcomes` at the overall accuracy."""
+    total = outcomes + prior_outcomes
+    if not total > 0.0:
+        return overall
+    return (hits + prior_outcomes * overall) / total
+
+
+@compiled
 def signal_weight(accuracy: float) -> float:
     """(2 edge)^2 of a positive edge = accuracy - 0.5, else 0; NaN gives 0.
 
@@ -34,6 +43,13 @@ def signal_weight(accuracy: float) -> float:
     edge = accuracy - 0.5
     if not edge > 0.0:
         return 0.0
+    return (2.0 * edge) * (2.0 * edge)
+
+
+@compiled
+def article_weight(accuracy: float) -> float:
+    """(2 edge)^2 whatever the sign of the edge, as published: 0.49 outweighs 0.50. For comparison."""
+    edge = accuracy - 0.5
     return (2.0 * edge) * (2.0 * edge)
 
 

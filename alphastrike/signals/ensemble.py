@@ -1,6 +1,7 @@
 """The ensemble strategy: signals vote, their records weigh them, costs have the last word."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,13 @@ from alphastrike.domain.blocks import (
     PredictionBlock,
     SignalTrace,
 )
-from alphastrike.domain.intervals import bars_in
+from alphastrike.domain.intervals import DAY_MS, HOUR_MS, bars_in
 from alphastrike.domain.outcomes import Code
 from alphastrike.domain.plugins import Signal, Strategy
 from alphastrike.numerics.folds import pack, unpack
 from alphastrike.signals.config import EnsembleConfig, SignalsConfig
 from alphastrike.signals.decay import STATES
+from alphastrike.signals.kernel_calibration import BINS, CALIBRATION
 from alphastrike.signals.kernel_combine import RULE, VERDICT, combine
 from alphastrike.signals.regime import REGIMES, RegimeTracker
 from alphastrike.signals.tracker import DecayTracker, Standing
@@ -33,6 +35,7 @@ _DISTRUSTED = (Code.OUT_OF_RANGE, Code.DRIFT)
 class _Panel:
     """The voters in a fixed order; the model's prediction is the last of them."""
 
+    symbols: tuple[str, ...]
     signals: tuple[Signal, ...]
     names: tuple[str, ...]
     categories: tuple[str, ...]
@@ -56,36 +59,56 @@ class EnsembleStrategy:
 
     name = "ensemble"
 
-    def __init__(self, panel: _Panel, shape: tuple[int, int], cost: float, config: SignalsConfig) -> None:
-        """`shape` is (symbols, interval_ms); `cost` a round trip's fees and slippage, of notional."""
-        symbols, interval_ms = shape
+    def __init__(self, panel: _Panel, interval_ms: int, cost: float, config: SignalsConfig) -> None:
+        """`cost` is a round trip's fees and slippage, of notional."""
+        symbols = len(panel.symbols)
         horizons = tuple(bars_in(hours, interval_ms) for hours in panel.horizon_hours)
         self.features = _features(panel.signals)
         self.max_holding_hours = config.ensemble.max_holding_hours
         self._panel = panel
         self._config = config.ensemble
         self._categories = np.unique(panel.categories, return_inverse=True)[1].astype(np.int64)
-        self._horizon_hours = np.array(horizons) * (interval_ms / 3_600_000)
-        self._rules = _rules(config, cost)
+        self._horizon_hours = np.array(horizons) * (interval_ms / HOUR_MS)
+        self._rules = _rules(config, cost, interval_ms)
         self._decay = DecayTracker(horizons, symbols, config.decay)
         self._regimes = RegimeTracker(symbols, interval_ms, config.regime)
+        signals = len(panel.names)
+        spans = self._decay.horizons * symbols
+        self._starts = np.concatenate(([0], np.cumsum(spans)[:-1])).astype(np.int64)
+        self._agreement = np.zeros((2, signals, signals))
+        self._claims = np.zeros(int(spans.sum()))
+        self._bins = np.zeros((BINS, 3))
+        self._calibration = np.zeros(1, dtype=CALIBRATION)
+        self._calibration["slope"] = config.ensemble.calibration_start
+        self._fingerprint = np.frombuffer(_fingerprint(panel, horizons), dtype=np.uint8).copy()
 
     def advance(self, features: FeatureBlock, prediction: PredictionBlock) -> ForecastBlock:
         """Let the signals vote on every bar, score what has matured, and halt what is not worth it."""
         votes = self._panel.votes(features, prediction)
-        standing = self._decay.advance(features.market, votes)
         regime = self._regimes.advance(features.market)
+        standing = self._decay.advance(features.market, votes, regime)
         verdicts = np.zeros(features.market.close.shape, dtype=VERDICT)
+        new = slice(standing.seen, None)
         combine(
-            votes,
-            standing.weight,
-            standing.log_odds,
-            standing.state,
+            standing.first_bar,
+            votes[:, :, new],
+            standing.regime_weight[:, new],
+            standing.regime_odds[:, new],
+            standing.state[:, new],
+            regime[:, new],
+            standing.outcomes[:, :, new],
             self._categories,
+            self._decay.groups,
+            self._decay.horizons,
             self._horizon_hours,
-            np.ascontiguousarray(features.feature(_VOLATILITY)),
+            np.ascontiguousarray(features.feature(_VOLATILITY)[:, new]),
+            self._agreement,
+            self._starts,
+            self._claims,
+            self._bins,
+            self._calibration,
             self._rules,
-            verdicts,
+            verdicts[:, new],
         )
         _halt(features.halts, regime, verdicts, self._config)
         return ForecastBlock(
@@ -94,23 +117,26 @@ class EnsembleStrategy:
             regime=regime,
             regimes=REGIMES,
             halts=features.halts,
-            trace=self._trace(votes, standing),
+            trace=self._trace(votes, standing, verdicts),
         )
 
     def snapshot(self) -> bytes:
         """Pending votes, evidence and regimes."""
-        return pack([array.tobytes() for array in self._state()])
+        return pack([self._fingerprint.tobytes(), *(array.tobytes() for array in self._state())])
 
     def restore(self, state: bytes) -> None:
         """Go back to a snapshot of the same signals, symbols and interval; `ValueError` for another's."""
-        arrays = self._state()
-        for array, part in zip(arrays, unpack(state), strict=True):
+        fingerprint, *parts = unpack(state)
+        if fingerprint != self._fingerprint.tobytes():
+            raise ValueError("a snapshot of other signals, horizons or symbols; allowed: this ensemble's own")
+        for array, part in zip(self._state(), parts, strict=True):
             array.reshape(-1)[:] = np.frombuffer(part, dtype=array.dtype).reshape(array.size)
 
     def _state(self) -> tuple[NDArray[np.generic], ...]:
-        return (*self._decay.state(), *self._regimes.state())
+        own = (self._agreement, self._claims, self._bins, self._calibration)
+        return (*self._decay.state(), *self._regimes.state(), *own)
 
-    def _trace(self, votes: Floats, standing: Standing) -> SignalTrace:
+    def _trace(self, votes: Floats, standing: Standing, verdicts: NDArray[np.void]) -> SignalTrace:
         return SignalTrace(
             names=self._panel.names,
             categories=self._panel.categories,
@@ -120,6 +146,8 @@ class EnsembleStrategy:
             accuracy=standing.accuracy,
             samples=standing.samples,
             state=standing.state,
+            alert=standing.alert,
+            probability_up=np.where(verdicts["voters"] > 0, verdicts["probability_up"], np.nan),
         )
 
 
@@ -144,6 +172,7 @@ class EnsemblePlugin:
         """A fresh ensemble of these signals, in the order of their names."""
         ranked = tuple(sorted(signals, key=lambda signal: signal.spec.name))
         panel = _Panel(
+            symbols=tuple(symbols),
             signals=ranked,
             names=(*(signal.spec.name for signal in ranked), MODEL),
             categories=(*(signal.spec.category.value for signal in ranked), MODEL),
@@ -152,10 +181,16 @@ class EnsemblePlugin:
                 config.decay.model_horizon_hours,
             ),
         )
-        return EnsembleStrategy(panel, (len(symbols), interval_ms), round_trip_cost, config)
+        return EnsembleStrategy(panel, interval_ms, round_trip_cost, config)
 
 
 plugin = EnsemblePlugin()
+
+
+def _fingerprint(panel: _Panel, horizons: tuple[int, ...]) -> bytes:
+    """What a snapshot must have in common with whoever restores it, in 32 bytes."""
+    voters = zip(panel.names, panel.categories, horizons, strict=True)
+    return sha256(repr((panel.symbols, tuple(voters))).encode()).digest()
 
 
 def _features(signals: tuple[Signal, ...]) -> tuple[str, ...]:
@@ -163,12 +198,19 @@ def _features(signals: tuple[Signal, ...]) -> tuple[str, ...]:
     return tuple(sorted(named | {_VOLATILITY}))
 
 
-def _rules(config: SignalsConfig, round_trip_cost: float) -> NDArray[np.void]:
+def _rules(config: SignalsConfig, round_trip_cost: float, interval_ms: int) -> NDArray[np.void]:
     rules = np.zeros(1, dtype=RULE)
+    every = max(1, HOUR_MS // interval_ms)
+    samples = config.ensemble.likeness_half_life_days * DAY_MS / (every * interval_ms)
+    rules["bars_per_sample"] = every
+    rules["likeness_keep"] = 0.5 ** (1.0 / samples)
+    for name in ("calibration_start", "calibration_outcomes"):
+        rules[name] = getattr(config.ensemble, name)
+    rules["pool_correlation"] = config.decay.pool_correlation
+    rules["half_life"] = config.decay.half_life
     rules["min_vote"] = config.decay.min_vote
     rules["signal_cap"] = config.ensemble.signal_cap
     rules["category_cap"] = config.ensemble.category_cap
-    rules["corroboration"] = config.ensemble.corroboration
     rules["full_edge"] = config.ensemble.full_conviction_edge
     rules["provisional_cap"] = config.ensemble.conviction_threshold
     rules["round_trip_cost"] = round_trip_cost

@@ -7,8 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alphastrike.numerics.compiled import compiled
+from alphastrike.signals.kernel_agreement import note_votes, voices
+from alphastrike.signals.kernel_calibration import calibrated, refit, score_claims
 
 SHADOW = 0
+_REFIT = 256  # bars between two fits of the calibration
 
 # EnsembleConfig as the kernel reads it. `provisional_cap` is the most an unproven vote may lift.
 RULE = np.dtype(
@@ -16,7 +19,12 @@ RULE = np.dtype(
         ("min_vote", "f8"),
         ("signal_cap", "f8"),
         ("category_cap", "f8"),
-        ("corroboration", "f8"),
+        ("bars_per_sample", "i8"),  # between two looks at how alike the votes are
+        ("likeness_keep", "f8"),
+        ("calibration_start", "f8"),
+        ("calibration_outcomes", "f8"),
+        ("pool_correlation", "f8"),
+        ("half_life", "f8"),
         ("full_edge", "f8"),
         ("provisional_cap", "f8"),
         ("round_trip_cost", "f8"),
@@ -119,93 +127,130 @@ def _spread(
 
 
 @compiled
-def _probability(pulls: Floats, sizes: Floats, corroboration: float) -> float:
-    """Probability of a rise from each category's log-odds.
-
-    A category is one voice: the mean of its signals' log-odds, each weighted by its own size.
-    The strongest voice counts in full, the others by `corroboration`.
-    """
-    strongest = 0.0
-    total = 0.0
-    for c in range(pulls.shape[0]):
-        if sizes[c] > 0.0:
-            voice = pulls[c] / sizes[c]
-            total += voice
-            if abs(voice) > abs(strongest):
-                strongest = voice
-    odds = strongest + corroboration * (total - strongest)
-    return 1.0 / (1.0 + math.exp(-odds))
+def _learn(
+    bar: int,
+    t: int,
+    outcomes: Any,
+    group_horizons: Whole,
+    starts: Whole,
+    claims: Floats,
+    bins: Floats,
+    memory: Any,
+    rule: Any,
+) -> None:
+    """Score the ensemble's own forecasts that matured at this bar, and refit now and then."""
+    symbols = outcomes.shape[1]
+    if memory["outstanding"] > 0:
+        for g in range(group_horizons.shape[0]):
+            first = starts[g] + (bar % group_horizons[g]) * symbols
+            score_claims(
+                memory,
+                bins,
+                claims[first : first + symbols],
+                outcomes[g, :, t],
+                group_horizons[g],
+                rule["pool_correlation"],
+                rule["half_life"],
+            )
+    if bar % _REFIT == 0:
+        refit(memory, bins, rule["calibration_start"], rule["calibration_outcomes"])
 
 
 @compiled
 def combine(
+    first_bar: int,
     votes: Floats,  # (signals, symbols, bars), NaN abstains
-    weights: Floats,  # (signals, bars), 0 for those without a vote
-    odds: Floats,  # (signals, bars) log-odds of their shrunk accuracy
+    weights: Floats,  # (signals, bars, regimes), 0 for those without a vote
+    odds: Floats,  # (signals, bars, regimes) log-odds of their shrunk accuracy
     states: Any,  # (signals, bars) int8
+    regimes: Any,  # (symbols, bars) int8
+    outcomes: Any,  # (groups, symbols, bars) int8, what came of a forecast one horizon ago
     categories: Whole,  # (signals,) small numbers
+    groups: Whole,  # (signals,) index into group_horizons
+    group_horizons: Whole,  # (groups,) bars
     horizons: Floats,  # (signals,) hours
     daily_volatility: Floats,  # (symbols, bars) fraction per day
+    agreement: Floats,  # (2, signals, signals), see `note_votes`; carried on
+    starts: Whole,  # (groups,) first slot of the group in `claims`
+    claims: Floats,  # log-odds of the last `horizon` bars, (horizon, symbols) a group; carried on
+    bins: Floats,  # (bins, 3), see `fitted_slope`; carried on
+    memories: Any,  # (1,) CALIBRATION; carried on
     rules: Any,  # (1,) RULE
     verdicts: Any,  # (symbols, bars) VERDICT, zeros, written
 ) -> None:
     """Judge every cell in which a signal of positive weight votes; the others stay zero."""
     rule = rules[0]
+    memory = memories[0]
     signals = votes.shape[0]
+    symbols = votes.shape[1]
     kinds_count = categories.max() + 1
     active = np.empty(signals, np.int64)
     kinds = np.empty(signals, np.int64)
     chosen = np.empty(signals, np.int64)
     shares = np.empty(signals)
     members = np.empty(signals)
+    signs = np.empty(signals)
+    own = np.empty(signals)
     totals = np.empty(kinds_count)
     granted = np.empty(kinds_count)
-    pulls = np.empty(kinds_count)
-    sizes = np.empty(kinds_count)
     for t in range(votes.shape[2]):
+        bar = first_bar + t
+        _learn(bar, t, outcomes, group_horizons, starts, claims, bins, memory, rule)
+        if (bar + 1) % rule["bars_per_sample"] == 0:
+            turn = ((bar + 1) // rule["bars_per_sample"]) % symbols
+            note_votes(agreement, signs, votes[:, turn, t], rule["min_vote"], rule["likeness_keep"])
         actives = 0
-        entitled = 0.0
         for k in range(signals):
-            if weights[k, t] > 0.0:
+            if weights[k, t, 0] > 0.0:
                 active[actives] = k
-                entitled += weights[k, t]
                 actives += 1
         if actives == 0:
             continue
-        for s in range(votes.shape[1]):
+        for s in range(symbols):
+            regime = regimes[s, t]
             for c in range(kinds_count):
                 totals[c] = 0.0
-                pulls[c] = 0.0
-                sizes[c] = 0.0
             count = 0
             heard = 0.0
+            entitled = 0.0
             provisional = False
             for a in range(actives):
                 k = active[a]
                 vote = votes[k, s, t]
+                weight = weights[k, t, regime]
+                entitled += weight
                 if abs(vote) <= 1.0:
-                    heard += weights[k, t]  # "no opinion" is an answer, NaN is not
-                if not rule["min_vote"] <= abs(vote) <= 1.0:
+                    heard += weight  # "no opinion" is an answer, NaN is not
+                if not rule["min_vote"] <= abs(vote) <= 1.0 or not weight > 0.0:
                     continue
-                kind = categories[k]
-                size = odds[k, t]
-                totals[kind] += weights[k, t]
-                pulls[kind] += (size if vote > 0.0 else -size) * size
-                sizes[kind] += size
-                shares[count] = weights[k, t]
-                kinds[count] = kind
+                shares[count] = weight
+                kinds[count] = categories[k]
                 chosen[count] = k
                 count += 1
                 provisional = provisional or states[k, t] == SHADOW
             if count == 0:
                 continue
+            voices(agreement, chosen, count, own)
+            pull = 0.0
+            for i in range(count):
+                size = odds[chosen[i], t, regime] * own[i]
+                pull += size if votes[chosen[i], s, t] > 0.0 else -size
+                shares[i] *= own[i]
+                totals[kinds[i]] += shares[i]
             _spread(shares, kinds, count, totals, granted, members, rule)
             score = 0.0
             horizon = 0.0
+            loudest = 0
             for i in range(count):
                 score += shares[i] * votes[chosen[i], s, t]
                 horizon += shares[i] * horizons[chosen[i]]
-            up = _probability(pulls, sizes, rule["corroboration"])
+                if shares[i] > shares[loudest]:
+                    loudest = i
+            if pull != 0.0:
+                group = groups[chosen[loudest]]
+                claims[starts[group] + (bar % group_horizons[group]) * symbols + s] = pull
+                memory["outstanding"] += 1
+            up = calibrated(pull, memory["slope"])
             conviction = 0.0
             if score * (up - 0.5) > 0.0:
                 coverage = heard / entitled

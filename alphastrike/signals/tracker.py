@@ -7,25 +7,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alphastrike.domain.blocks import Floats, MarketBlock
+from alphastrike.domain.errors import ConfigError
 from alphastrike.signals.arrival import NEVER, arrival
 from alphastrike.signals.config import DecayConfig
-from alphastrike.signals.kernel_decay import RECORD, RULE, SHADOW, fill_pool, fold_decay
+from alphastrike.signals.kernel_decay import MOST_SYMBOLS, fill_pool, fold_decay
+from alphastrike.signals.kernel_evidence import RECORD, REGIMES, RULE, SHADOW, fresh
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What is known of each signal at each close, (signals, bars); evidence up to that close only.
 
-    `accuracy` is the rolling share of hits, NaN before the first outcome, and `samples` its
-    effective outcomes. `weight` and `log_odds` come from the accuracy after shrinking it, and are
-    0 unless the signal may vote. `state` indexes `signals.decay.STATES`.
+    `accuracy` is the share of hits, NaN before the first outcome, and `samples` its effective
+    outcomes. `weight` comes from the accuracy after shrinking it and is 0 unless the signal may
+    vote; `regime_weight` and `regime_odds` (signals, bars, regimes) are weight and log-odds by
+    regime, [0] those without regard to it. `state` indexes `signals.decay.STATES`; `alert` is 1
+    where the votes are persistently wrong. `outcomes` (horizons, symbols, bars) is the sign of
+    the move that ended here, 0 for none. `first_bar` and `seen` place the block.
     """
 
     weight: Floats
-    log_odds: Floats
     accuracy: Floats
     samples: Floats
     state: NDArray[np.int8]
+    alert: NDArray[np.int8]
+    regime_weight: Floats
+    regime_odds: Floats
+    outcomes: NDArray[np.int8]
+    first_bar: int
+    seen: int
 
     def provisional(self) -> NDArray[np.bool_]:
         """Where a signal votes without having proven itself (`cold_start = equal_weights`)."""
@@ -43,56 +53,73 @@ class DecayTracker:
 
     def __init__(self, horizons: tuple[int, ...], symbols: int, config: DecayConfig) -> None:
         """`horizons` in bars, one a signal; every signal starts in the shadow."""
-        self._horizons = np.unique(np.array(horizons, dtype=np.int64))
-        self._groups = np.searchsorted(self._horizons, np.array(horizons, dtype=np.int64))
+        if symbols > MOST_SYMBOLS:
+            raise ConfigError(f"data.symbols: observed {symbols} symbols, allowed {MOST_SYMBOLS}")
+        signals = len(horizons)
+        self.horizons = np.unique(np.array(horizons, dtype=np.int64))
+        self.groups = np.searchsorted(self.horizons, np.array(horizons, dtype=np.int64))
         spans = np.array(horizons, dtype=np.int64) * symbols
         self._starts = np.concatenate(([0], np.cumsum(spans)[:-1])).astype(np.int64)
         self._next_bar = np.full(1, NEVER, dtype=np.int64)
-        self._entries = np.full((int(self._horizons[-1]), symbols), np.nan)
+        longest = int(self.horizons[-1])
+        self._entries = np.full((longest, symbols), np.nan)
+        self._told = np.zeros((longest + 1, symbols), dtype=np.int8)
         self._runs = np.zeros(symbols, dtype=np.int64)
         self._pending = np.zeros(int(spans.sum()), dtype=np.int8)
-        self._outcomes = np.zeros((len(self._horizons), symbols), dtype=np.int8)
-        self._pool = np.zeros((len(self._horizons), symbols + 1, 3))
-        fill_pool(self._pool, self._horizons, config.pool_correlation, config.half_life)
-        self._records = np.zeros(len(horizons), dtype=RECORD)
-        for name in ("wealth_0", "wealth_1", "wealth_2", "wealth_3"):
-            self._records[name] = 1.0
-        self._records["weight"] = -1.0
-        self._rings = np.zeros((len(horizons), config.window, 2))
-        self._rules = _rules(config, len(horizons))
+        self._fields = np.zeros((len(self.horizons), symbols), dtype=np.int64)
+        self._pool = np.zeros((signals, symbols + 1, 3))
+        self._records = np.zeros(signals, dtype=RECORD)
+        for row, horizon in enumerate(horizons):
+            fill_pool(self._pool[row], horizon, config.pool_correlation, config.half_life)
+            fresh(self._records[row])
+        self._regional = np.zeros((signals, REGIMES, 2))
+        self._rings = np.zeros((signals, max(config.window, config.article_window), 2))
+        self._rules = _rules(config, signals)
 
-    def advance(self, market: MarketBlock, votes: Floats) -> Standing:
+    def advance(
+        self, market: MarketBlock, votes: Floats, regimes: NDArray[np.int8] | None = None
+    ) -> Standing:
         """Score and record `votes` (signals, symbols, bars) of the block's bars; NaN abstains.
 
-        A bar seen before is not scored again and carries no weight.
+        `regimes` (symbols, bars) are the symbols' at each close; None: unknown. A bar seen before
+        is not scored again and carries no weight.
         """
         place = arrival(market, int(self._next_bar[0]))
         if not place.follows:
             self._runs[:] = 0
         self._next_bar[0] = place.next_bar
-        standing = self._empty_standing(market.close.shape[1])
+        standing = self._empty_standing(market.close.shape, place.first_bar, place.seen)
+        if regimes is None:
+            regimes = np.zeros(market.close.shape, dtype=np.int8)
         new = slice(place.seen, None)
         fold_decay(
             place.first_bar,
+            market.interval_ms,
             np.ascontiguousarray(market.open[:, new]),
             np.ascontiguousarray(market.close[:, new]),
             np.ascontiguousarray(votes[:, :, new]),
-            self._horizons,
-            self._groups,
+            np.ascontiguousarray(regimes[:, new]),
+            self.horizons,
+            self.groups,
             self._starts,
             self._entries,
+            self._told,
             self._runs,
             self._pending,
-            self._outcomes,
+            self._fields,
             self._pool,
             self._records,
+            self._regional,
             self._rings,
             self._rules,
-            standing.weight[:, new],
-            standing.log_odds[:, new],
+            standing.outcomes[:, :, new],
             standing.accuracy[:, new],
             standing.samples[:, new],
+            standing.weight[:, new],
             standing.state[:, new],
+            standing.alert[:, new],
+            standing.regime_weight[:, new],
+            standing.regime_odds[:, new],
         )
         return standing
 
@@ -101,41 +128,62 @@ class DecayTracker:
         return (
             self._next_bar,
             self._entries,
+            self._told,
             self._runs,
             self._pending,
+            self._pool,
             self._records,
+            self._regional,
             self._rings,
             self._rules,
         )
 
-    def _empty_standing(self, bars: int) -> Standing:
+    def _empty_standing(self, shape: tuple[int, ...], first_bar: int, seen: int) -> Standing:
         """Weightless: what a bar that was seen before is worth."""
-        shape = (len(self._records), bars)
+        symbols, bars = shape
+        signals = len(self._records)
         return Standing(
-            weight=np.zeros(shape),
-            log_odds=np.zeros(shape),
-            accuracy=np.full(shape, np.nan),
-            samples=np.zeros(shape),
+            weight=np.zeros((signals, bars)),
+            accuracy=np.full((signals, bars), np.nan),
+            samples=np.zeros((signals, bars)),
             state=np.repeat(self._records["state"].astype(np.int8)[:, None], bars, axis=1),
+            alert=np.repeat(self._records["alert"].astype(np.int8)[:, None], bars, axis=1),
+            regime_weight=np.zeros((signals, bars, REGIMES)),
+            regime_odds=np.zeros((signals, bars, REGIMES)),
+            outcomes=np.zeros((len(self.horizons), symbols, bars), dtype=np.int8),
+            first_bar=first_bar,
+            seen=seen,
         )
+
+
+_SAME_NAME = (
+    "prior_outcomes",
+    "pool_correlation",
+    "half_life",
+    "min_vote",
+    "min_effective",
+    "promote_accuracy",
+    "false_share",
+    "window",
+    "retire_below",
+    "retire_z",
+    "patience",
+    "cusum_limit",
+    "max_retirements",
+    "seed_until_ms",
+    "seed_weight",
+)
 
 
 def _rules(config: DecayConfig, signals: int) -> NDArray[np.void]:
     rules = np.zeros(1, dtype=RULE)
-    for name in (
-        "prior_outcomes",
-        "min_vote",
-        "min_effective",
-        "promote_accuracy",
-        "false_share",
-        "window",
-        "retire_below",
-        "retire_z",
-        "patience",
-        "cusum_limit",
-        "max_retirements",
-    ):
+    for name in _SAME_NAME:
         rules[name] = getattr(config, name)
+    rules["article"] = config.rule == "article"
+    rules["article_window"] = config.article_window
+    rules["article_least"] = config.article_min_outcomes
+    rules["linear"] = config.weighting == "log_odds"
+    rules["regime_prior"] = config.regime_prior_outcomes
     rules["cusum_step"] = math.log(config.cusum_good / (1.0 - config.cusum_good))
     rules["assumed_accuracy"] = config.assumed_accuracy if config.cold_start == "equal_weights" else 0.0
     rules["candidates"] = max(config.candidates, float(signals))

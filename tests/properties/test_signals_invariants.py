@@ -97,7 +97,15 @@ def push(strategy, history, values, start, stop):
     ]
     if said.trace is not None:
         trace = said.trace
-        columns += [trace.values, trace.weight, trace.accuracy, trace.samples, trace.state]
+        columns += [
+            trace.values,
+            trace.weight,
+            trace.accuracy,
+            trace.samples,
+            trace.alert,
+            trace.probability_up,
+        ]
+        columns += [trace.state]
     return columns
 
 

@@ -239,7 +239,7 @@ def _risk_states() -> np.ndarray:
 
 def _signals(history: CandleHistory) -> np.ndarray:
     rows = [
-        (ts_ms, symbol, name, 1, 0.5 - name / 4, 0.02 * (1 + name), 0.52, 300.0)
+        (ts_ms, symbol, name, 1, 0, 0.5 - name / 4, 0.02 * (1 + name), 0.52, 300.0)
         for ts_ms in (history.open_time_ms[23::24] + history.interval_ms - 1).tolist()
         for symbol in range(len(history.symbols))
         for name in range(len(CATALOGUE.names))

@@ -17,7 +17,7 @@ COLUMNS = {
     "funding": "ts_ms symbol rate mark_price position payment",
     "equity": "ts_ms equity cash unrealized_pnl drawdown leverage gross_notional",
     "decisions": "ts_ms symbol regime forecast conviction leverage target_notional outcome stage code",
-    "signals": "ts_ms symbol signal category value weight accuracy samples state",
+    "signals": "ts_ms symbol signal category value weight accuracy samples state alert",
     "interventions": "ts_ms symbol tool params reason trace_id outcome",
 }
 

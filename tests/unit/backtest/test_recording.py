@@ -93,6 +93,7 @@ def test_signals_are_kept_at_the_end_of_each_utc_day():
     trace = SignalTrace(
         ("trend", "carry"), ("price_action", "derivatives"), ("shadow", "active"),
         values, per_bar / 100, per_bar / 200, per_bar * 2, np.ones((2, bars), dtype=np.int8),
+        np.zeros((2, bars), dtype=np.int8), np.full((1, bars), 0.5),
     )  # fmt: skip
     recording = Recording()
 

@@ -5,36 +5,55 @@ import math
 import numpy as np
 import pytest
 
+from alphastrike.signals.kernel_calibration import BINS, CALIBRATION
 from alphastrike.signals.kernel_combine import RULE, VERDICT, break_even, combine, fill_to_cap
+from alphastrike.signals.kernel_evidence import REGIMES
 
 DAY = 0.55 / math.sqrt(365)  # 55 % a year, as a fraction a day
 
 
 def verdict(votes, weights, **changes):
-    """The verdict on one cell. `odds` default to 0.2, categories to one each, horizons to 24 h."""
+    """The verdict on one cell. `odds` default to 0.2, categories to one each, horizons to 24 h.
+
+    The calibration's slope defaults to 1, the signals' likeness to none.
+    """
     count = len(votes)
     rules = np.zeros(1, dtype=RULE)
     settings = {
         "min_vote": 0.05,
         "signal_cap": 1.0,
         "category_cap": 1.0,
-        "corroboration": 0.5,
         "full_edge": 0.1,
         "provisional_cap": 55.0,
         "round_trip_cost": 0.0012,
         "edge_over_cost": 0.01,
+        "bars_per_sample": 1000,
     }
     for name, default in settings.items():
         rules[name] = changes.get(name, default)
+    weight = np.repeat(np.array(weights, dtype=float).reshape(count, 1, 1), REGIMES, axis=2)
+    odds = np.array(changes.get("odds", [0.2] * count), dtype=float).reshape(count, 1, 1)
+    calibration = np.zeros(1, dtype=CALIBRATION)
+    calibration["slope"] = changes.get("slope", 1.0)
     out = np.zeros((1, 1), dtype=VERDICT)
     combine(
+        1,
         np.array(votes, dtype=float).reshape(count, 1, 1),
-        np.array(weights, dtype=float).reshape(count, 1),
-        np.array(changes.get("odds", [0.2] * count), dtype=float).reshape(count, 1),
+        weight,
+        np.repeat(odds, REGIMES, axis=2),
         np.array(changes.get("states", [1] * count), dtype=np.int8).reshape(count, 1),
+        np.zeros((1, 1), dtype=np.int8),
+        np.zeros((1, 1, 1), dtype=np.int8),
         np.array(changes.get("categories", range(count)), dtype=np.int64),
+        np.zeros(count, dtype=np.int64),
+        np.array([24]),
         np.array(changes.get("horizons", [24.0] * count), dtype=float),
         np.full((1, 1), changes.get("volatility", DAY)),
+        changes.get("agreement", np.zeros((2, count, count))),
+        np.array([0]),
+        np.zeros(24),
+        np.zeros((BINS, 3)),
+        calibration,
         rules,
         out,
     )
@@ -94,18 +113,36 @@ def test_a_lone_signal_is_worth_its_shrunk_accuracy():
     assert (one["voters"], one["categories"], one["coverage"]) == (1, 1, 1.0)
 
 
-def test_categories_after_the_strongest_add_half_their_odds():
-    two = verdict([1.0, 1.0, -1.0], [0.01] * 3, odds=[0.3, 0.2, 0.1])
+def test_log_odds_of_unlike_signals_add_up():
+    three = verdict([1.0, 1.0, -1.0], [0.01] * 3, odds=[0.3, 0.2, 0.1])
 
-    assert two["probability_up"] == pytest.approx(logistic(0.3 + 0.5 * (0.2 - 0.1)), rel=1e-12)
+    assert three["probability_up"] == pytest.approx(logistic(0.3 + 0.2 - 0.1), rel=1e-12)
 
 
-def test_signals_of_one_category_are_one_voice():
-    clones = verdict([1.0] * 5, [0.01] * 5, odds=[0.2] * 5, categories=[0] * 5)
-    mixed = verdict([1.0, 1.0], [0.01] * 2, odds=[0.32, 0.08], categories=[0, 0])
+def test_clones_share_one_voice():
+    # A likeness of 0.8 each after the shrinking: 5 clones speak with 5 / (1 + 4 x 0.8) voices.
+    alike = np.stack([np.full((5, 5), 1e9), np.full((5, 5), 1e9)])
 
-    assert clones["probability_up"] == pytest.approx(logistic(0.2), rel=1e-12)
-    assert mixed["probability_up"] == pytest.approx(logistic((0.32**2 + 0.08**2) / 0.4), rel=1e-12)
+    clones = verdict([1.0] * 5, [0.01] * 5, odds=[0.2] * 5, agreement=alike)
+
+    assert clones["probability_up"] == pytest.approx(logistic(5 * 0.2 / 4.2), rel=1e-6)
+
+
+def test_the_weight_of_clones_is_shared_too():
+    alike = np.zeros((2, 3, 3))
+    alike[:, :2, :2] = 1e9
+
+    torn = verdict([1.0, 1.0, -1.0], [0.01] * 3, agreement=alike)
+
+    assert torn["score"] == pytest.approx((2 / 1.8 - 1) / (2 / 1.8 + 1), rel=1e-6)
+
+
+def test_the_probability_is_as_steep_as_the_calibration_says():
+    half = verdict([1.0], [0.01], odds=[0.4], slope=0.5)
+    certain = verdict([1.0], [0.01], odds=[4.0])
+
+    assert half["probability_up"] == pytest.approx(logistic(0.2), rel=1e-12)
+    assert certain["probability_up"] == 0.65
 
 
 def test_score_is_the_weighted_mean_of_the_votes():

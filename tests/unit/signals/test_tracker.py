@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from alphastrike.domain.errors import ConfigError
+from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.signals.config import DecayConfig
 from alphastrike.signals.decay import STATES, effective_outcomes
 from alphastrike.signals.tracker import DecayTracker
@@ -139,7 +141,7 @@ def test_promotion_waits_for_both_the_count_and_the_evidence(a_market):
     config = DecayConfig(half_life=1e6, min_effective=30)
     bars = 120
     evidence = [sum((1 + bet) ** n for bet in (0.02, 0.04, 0.08, 0.16)) / 4 for n in range(bars)]
-    expected = next(n for n in range(bars) if n >= 30 and evidence[n] >= 50 / 0.25)
+    expected = next(n for n in range(bars) if n >= 30 and evidence[n] >= 50 / 0.1)
 
     standing = score(coin_market(a_market, [True] * bars), [[1.0] * bars], 1, config)
 
@@ -157,7 +159,7 @@ def test_pooled_outcomes_stake_more(a_market):
     standing = score(market, np.ones((symbols, bars)), 1, config)
 
     assert np.flatnonzero(standing.state[0] == ACTIVE)[0] == next(
-        n for n in range(bars) if evidence[n] >= 200
+        n for n in range(bars) if evidence[n] >= 500
     )
 
 
@@ -177,7 +179,7 @@ def test_outcomes_that_overlap_are_judged_once_a_horizon(a_market):
     standing = score(a_market([closes]), [[1.0] * bars], horizon, config)
 
     evidence = [sum((1 + bet) ** n for bet in (0.02, 0.04, 0.08, 0.16)) / 4 for n in range(bars)]
-    wins = next(n for n in range(bars) if evidence[n] >= 200)
+    wins = next(n for n in range(bars) if evidence[n] >= 500)
     assert np.flatnonzero(standing.state[0] == ACTIVE)[0] == wins * horizon
     assert standing.samples[0, horizon] == pytest.approx(1 / horizon)
 
@@ -249,11 +251,148 @@ def test_a_retirement_makes_the_next_promotion_dearer(a_market):
     assert rules["candidates"][0] == 51
 
 
-def test_an_anti_predictor_is_never_inverted(a_market):
+def test_an_anti_predictor_is_never_inverted_but_reported(a_market):
     standing = score(coin_market(a_market, [False] * 2000), [[1.0] * 2000], 1)
 
+    # The bets on "worse than a coin" reach 50 / 0.1 as those on a sure thing do: at the 52nd outcome.
     assert hits(standing) == 0.0
     assert (standing.weight == 0.0).all()
+    assert np.flatnonzero(standing.alert[0])[0] == 52
+    assert standing.alert[0, 52:].all()
+
+
+def test_a_coin_raises_no_alert(a_market):
+    rises = np.random.default_rng(6).random(20_000) < 0.5
+
+    standing = score(coin_market(a_market, rises), [[1.0] * 20_000], 1)
+
+    assert not standing.alert.any()
+
+
+def test_an_alert_ends_when_the_signal_proves_itself(a_market):
+    rises = [False] * 100 + [True] * 600
+
+    standing = score(coin_market(a_market, rises), [[1.0] * 700], 1, DecayConfig(half_life=1e6))
+
+    active = np.flatnonzero(standing.state[0] == ACTIVE)[0]
+    assert standing.alert[0, active - 1] == 1
+    assert standing.alert[0, active] == 0
+
+
+def split_regimes(a_market, right_in_trend):
+    """A signal right in 3 of 5 range bars and as told in trends; regimes 1 and 2 alternate in stretches."""
+    random = np.random.default_rng(3)
+    bars = 8_000
+    regimes = np.where(np.arange(bars) // 200 % 2 == 0, 1, 2).astype(np.int8)
+    chance = np.where(regimes == 1, 0.6, right_in_trend)
+    rises = random.random(bars) < np.append(0.5, chance[:-1])  # an outcome belongs to the bar of its vote
+    tracker = DecayTracker((1,), 1, DecayConfig())
+    standing = tracker.advance(coin_market(a_market, rises), np.ones((1, 1, bars)), regimes[None])
+    return tracker, standing
+
+
+def test_weight_follows_the_regime_and_is_shrunk_to_the_whole_record(a_market):
+    tracker, standing = split_regimes(a_market, right_in_trend=0.52)
+
+    records, regional = tracker.state()[6], tracker.state()[7]
+    overall = (records["hits"][0] + 300.0) / (records["samples"][0] + 600.0)
+    here = (regional[0, 1, 0] + 300.0 * overall) / (regional[0, 1, 1] + 300.0)
+    assert standing.weight[0, -1] == pytest.approx((2 * overall - 1) ** 2, rel=1e-12)
+    assert standing.regime_weight[0, -1, 0] == standing.weight[0, -1]
+    assert standing.regime_weight[0, -1, 1] == pytest.approx((2 * here - 1) ** 2, rel=1e-12)
+    assert standing.regime_weight[0, -1, 2] < standing.weight[0, -1] < standing.regime_weight[0, -1, 1]
+    assert standing.regime_weight[0, -1, 3] == standing.weight[0, -1]  # never met: the whole record speaks
+
+
+def test_a_regime_in_which_the_signal_fails_takes_its_vote(a_market):
+    _, standing = split_regimes(a_market, right_in_trend=0.44)
+
+    active = standing.weight[0] > 0.0
+    assert active[-1]
+    assert standing.regime_weight[0, -1, 2] == 0.0
+
+
+def test_hits_that_hang_together_count_for_less_than_assumed(a_market):
+    bars, symbols = 3_000, 4
+    rises = np.random.default_rng(4).random(bars) < 0.5
+    one_market = np.tile(np.where(rises, 101.0, 99.0), (symbols, 1))
+    market = a_market(one_market, opens=np.full((symbols, bars), 100.0))
+
+    standing = score(market, np.ones((symbols, bars)), 1, DecayConfig(half_life=1e6))
+
+    gained = np.diff(standing.samples[0])
+    assert gained[0] == pytest.approx(4 / (1 + 3 * 0.3))
+    assert gained[-1] < 4 / (1 + 3 * 0.7)
+
+
+def test_hits_that_do_not_hang_together_count_as_assumed(a_market):
+    bars, symbols = 3_000, 4
+    closes = np.where(np.random.default_rng(4).random((symbols, bars)) < 0.5, 101.0, 99.0)
+    market = a_market(closes, opens=np.full((symbols, bars), 100.0))
+
+    standing = score(market, np.ones((symbols, bars)), 1, DecayConfig(half_life=1e6))
+
+    assert np.diff(standing.samples[0])[-1] == pytest.approx(4 / (1 + 3 * 0.3), rel=0.01)
+
+
+def test_what_was_learnt_before_trading_counts_half(a_market):
+    market = coin_market(a_market, [True] * 21)
+    config = DecayConfig(half_life=1e6, seed_until_ms=11 * HOUR_MS)
+
+    standing = score(market, [[1.0] * 21], 1, config)
+
+    assert standing.samples[0, 10] == pytest.approx(5.0, rel=1e-4)
+    assert standing.samples[0, 20] == pytest.approx(15.0, rel=1e-4)
+
+
+def test_log_odds_weigh_weak_signals_more_than_squares_do(a_market):
+    rises = [True] * 300
+    square = score(coin_market(a_market, rises), [[1.0] * 300], 1)
+    linear = score(coin_market(a_market, rises), [[1.0] * 300], 1, DecayConfig(weighting="log_odds"))
+
+    assert square.weight[0, -1] == pytest.approx((2 * linear_accuracy(linear) - 1) ** 2, rel=1e-9)
+
+
+def linear_accuracy(standing):
+    """The accuracy behind a weight that is its log-odds."""
+    return 1 / (1 + math.exp(-standing.weight[0, -1]))
+
+
+def test_more_symbols_than_can_be_counted_are_refused():
+    with pytest.raises(ConfigError, match="observed 4096 symbols, allowed 4095"):
+        DecayTracker((1,), 4096, DecayConfig())
+
+
+ARTICLE = DecayConfig(rule="article")
+
+
+def test_the_articles_rule_trusts_whoever_has_no_record(a_market):
+    standing = score(coin_market(a_market, [True] * 10), [[1.0] * 10], 1, ARTICLE)
+
+    assert (standing.weight == 1.0).all()
+
+
+def test_the_articles_rule_weighs_a_loser_like_a_winner(a_market):
+    # 49 of 100 right and 51 of 100 right: the same square.
+    loses = score(coin_market(a_market, [True] + [True] * 49 + [False] * 51), [[1.0] * 101], 1, ARTICLE)
+    wins = score(coin_market(a_market, [True] + [True] * 51 + [False] * 49), [[1.0] * 101], 1, ARTICLE)
+
+    assert loses.weight[0, -1] == pytest.approx(0.0004, rel=1e-9)
+    assert wins.weight[0, -1] == pytest.approx(0.0004, rel=1e-9)
+
+
+def test_the_articles_rule_retires_every_fair_signal_and_evidence_next_to_none(a_market):
+    # A signal right 53 % of the time, 60 times over: the rule of evidence retires none of them.
+    retired = {"article": 0, "evidence": 0}
+    for seed in range(60):
+        rises = np.random.default_rng(seed).random(1500) < 0.53
+        for rule in retired:
+            config = DecayConfig(rule=rule)
+            standing = score(coin_market(a_market, rises), [[1.0] * 1500], 1, config)
+            retired[rule] += bool((standing.state[0] == RETIRED).any())
+
+    assert retired["article"] == 60
+    assert retired["evidence"] <= 3
 
 
 def test_equal_weights_grant_a_vote_until_there_is_a_record(a_market):
@@ -272,4 +411,4 @@ def test_shadow_is_silent_by_default(a_market):
     standing = score(coin_market(a_market, [True, False]), [[1.0, 1.0]], 1)
 
     assert (standing.weight == 0.0).all()
-    assert (standing.log_odds == 0.0).all()
+    assert (standing.regime_odds == 0.0).all()

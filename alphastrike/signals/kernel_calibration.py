@@ -1,0 +1,100 @@
+"""How far the ensemble's probability may be believed: its own forecasts against what came true.
+
+A forecast's log-odds are multiplied by one slope (Platt's scaling without its constant, so that
+calibration can weaken a direction or strengthen it but never invent one). The slope is the
+maximum-likelihood one over the ensemble's matured forecasts, mixed with a cautious start.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alphastrike.numerics.compiled import compiled
+
+BINS = 32
+_WIDTH = 0.025  # log-odds a bin; beyond the last one all are alike
+_STEPS = 8
+_STEEPEST = 2.0
+_FARTHEST = 0.15  # no forecast is believed beyond 0.5 +- this
+
+CALIBRATION = np.dtype([("slope", "f8"), ("rows", "f8"), ("outstanding", "i8")])
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@compiled
+def fitted_slope(bins: Floats) -> float:
+    """Slope a >= 0 maximising the likelihood of hit ~ 1 / (1 + exp(-a x)); 1 without a row.
+
+    `bins` (bins, 3) holds rows, hits and summed x > 0, the size of the log-odds; newton's steps.
+    """
+    slope = 1.0
+    for _ in range(_STEPS):
+        gradient = 0.0
+        curvature = 0.0
+        for b in range(bins.shape[0]):
+            if bins[b, 0] > 0.0:
+                x = bins[b, 2] / bins[b, 0]
+                p = 1.0 / (1.0 + math.exp(-slope * x))
+                gradient += x * (bins[b, 1] - bins[b, 0] * p)
+                curvature += bins[b, 0] * x * x * p * (1.0 - p)
+        if not curvature > 0.0:
+            return 1.0
+        slope = min(_STEEPEST, max(0.0, slope + gradient / curvature))
+    return slope
+
+
+@compiled
+def refit(memory: Any, bins: Floats, start: float, start_rows: float) -> None:
+    """Slope in force: the fitted one, mixed with `start` as if that had been seen `start_rows` times."""
+    rows = 0.0
+    for b in range(bins.shape[0]):
+        rows += bins[b, 0]
+    memory["rows"] = rows
+    memory["slope"] = (start_rows * start + rows * fitted_slope(bins)) / (start_rows + rows)
+
+
+@compiled
+def calibrated(odds: float, slope: float) -> float:
+    """Probability of a rise from raw log-odds, within 0.35 and 0.65."""
+    p = 1.0 / (1.0 + math.exp(-slope * odds))
+    return min(0.5 + _FARTHEST, max(0.5 - _FARTHEST, p))
+
+
+@compiled
+def score_claims(
+    memory: Any,
+    bins: Floats,
+    claims: Floats,  # (symbols,) log-odds said one horizon ago, 0 for none; cleared
+    outcomes: Any,  # (symbols,) +1, -1 or 0 for void
+    horizon: int,
+    correlation: float,
+    half_life: float,
+) -> None:
+    """Enter what has matured at one bar; the symbols together count as their correlation says."""
+    count = 0
+    for s in range(claims.shape[0]):
+        if claims[s] != 0.0 and outcomes[s] != 0:
+            count += 1
+    if count > 0:
+        each = 1.0 / ((1.0 + (count - 1.0) * correlation) * horizon)
+        fade = 2.0 ** (-each * count / half_life)
+        for b in range(bins.shape[0]):
+            bins[b, 0] *= fade
+            bins[b, 1] *= fade
+            bins[b, 2] *= fade
+    for s in range(claims.shape[0]):
+        claim = claims[s]
+        if claim == 0.0:
+            continue
+        memory["outstanding"] -= 1
+        claims[s] = 0.0
+        if outcomes[s] != 0:
+            size = abs(claim)
+            b = min(BINS - 1, int(size / _WIDTH))
+            bins[b, 0] += each
+            bins[b, 2] += each * size
+            if claim * outcomes[s] > 0.0:
+                bins[b, 1] += each

@@ -25,9 +25,9 @@ class DecayConfig(Settings):
 
     rule: Literal["evidence", "article"] = Field(
         "evidence",
-        description="evidence = proof before a vote counts and before it is lost; article = the plain rule, for "
-        "comparison only: every outcome counts, squared edge of either sign, silent below retire_below, "
-        "and weight 1 without a record.",
+        description="evidence = proof before a vote counts and before it is lost; article = the plain rule, "
+        "for comparison only: every outcome counts, squared edge of either sign, silent below "
+        "retire_below, and weight 1 without a record.",
     )
     article_window: int = Field(
         100, ge=10, le=100_000, description="Outcomes in the rolling accuracy of the article's rule."
@@ -77,7 +77,8 @@ class DecayConfig(Settings):
         0.5,
         gt=0,
         le=1,
-        description="What an outcome counts that a run gathered before it began to trade (backtest.seed_days).",
+        description="What an outcome counts that a run gathered before it began to trade "
+        "(backtest.seed_days).",
     )
     seed_until_ms: int = Field(
         0,
@@ -94,6 +95,13 @@ class DecayConfig(Settings):
     )
     promote_accuracy: float = Field(
         0.505, ge=0.5, le=1, description="Least share of hits for promotion; above retire_below: hysteresis."
+    )
+    promote_keep: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="What the outcomes that led to a promotion count after it: whoever is chosen for a good "
+        "record was lucky too.",
     )
     candidates: float = Field(
         50.0,
@@ -183,13 +191,16 @@ class EnsembleConfig(Settings):
         0.5,
         ge=0,
         le=2,
-        description="Share of the voters' log-odds that is believed before the ensemble has a record.",
+        description="Share of the voters' log-odds thought to be true before the ensemble has a record.",
     )
-    calibration_outcomes: float = Field(
-        1000.0,
-        gt=0,
-        le=1e6,
-        description="Effective outcomes of the ensemble at which its own record counts as much as the start.",
+    calibration_spread: float = Field(
+        0.5, gt=0, le=10, description="Standard deviation of that first guess: how fast a record moves it."
+    )
+    calibration_caution: float = Field(
+        0.5,
+        ge=0,
+        le=5,
+        description="Standard deviations by which the share that is used stays below the likely one.",
     )
     full_conviction_edge: float = Field(
         0.06,

@@ -20,13 +20,14 @@ from alphastrike.domain.plugins import Signal, Strategy
 from alphastrike.numerics.folds import pack, unpack
 from alphastrike.signals.config import EnsembleConfig, SignalsConfig
 from alphastrike.signals.decay import STATES
-from alphastrike.signals.kernel_calibration import BINS, CALIBRATION
+from alphastrike.signals.kernel_calibration import BINS, CALIBRATION, refit
 from alphastrike.signals.kernel_combine import RULE, VERDICT, combine
 from alphastrike.signals.regime import REGIMES, RegimeTracker
 from alphastrike.signals.tracker import DecayTracker, Standing
 
 MODEL = "model"
 _VOLATILITY = "daily_volatility"
+_CALIBRATION_RULES = ("calibration_start", "calibration_spread", "calibration_caution")
 # The validator halted the cell because its numbers cannot be believed: no vote, no prediction on record.
 _DISTRUSTED = (Code.OUT_OF_RANGE, Code.DRIFT)
 
@@ -79,7 +80,7 @@ class EnsembleStrategy:
         self._claims = np.zeros(int(spans.sum()))
         self._bins = np.zeros((BINS, 3))
         self._calibration = np.zeros(1, dtype=CALIBRATION)
-        self._calibration["slope"] = config.ensemble.calibration_start
+        refit(self._calibration[0], self._bins, *(float(self._rules[name][0]) for name in _CALIBRATION_RULES))
         self._fingerprint = np.frombuffer(_fingerprint(panel, horizons), dtype=np.uint8).copy()
 
     def advance(self, features: FeatureBlock, prediction: PredictionBlock) -> ForecastBlock:
@@ -204,7 +205,7 @@ def _rules(config: SignalsConfig, round_trip_cost: float, interval_ms: int) -> N
     samples = config.ensemble.likeness_half_life_days * DAY_MS / (every * interval_ms)
     rules["bars_per_sample"] = every
     rules["likeness_keep"] = 0.5 ** (1.0 / samples)
-    for name in ("calibration_start", "calibration_outcomes"):
+    for name in _CALIBRATION_RULES:
         rules[name] = getattr(config.ensemble, name)
     rules["pool_correlation"] = config.decay.pool_correlation
     rules["half_life"] = config.decay.half_life

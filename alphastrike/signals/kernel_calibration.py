@@ -1,8 +1,8 @@
 """How far the ensemble's probability may be believed: its own forecasts against what came true.
 
 A forecast's log-odds are multiplied by one slope (Platt's scaling without its constant, so that
-calibration can weaken a direction or strengthen it but never invent one). The slope is the
-maximum-likelihood one over the ensemble's matured forecasts, mixed with a cautious start.
+calibration can weaken a direction or strengthen it but never invent one). The slope is the most
+likely one given the ensemble's matured forecasts, less a margin for what is not known yet.
 """
 
 import math
@@ -25,35 +25,37 @@ Whole = NDArray[np.int64]
 
 
 @compiled
-def fitted_slope(bins: Floats) -> float:
-    """Slope a >= 0 maximising the likelihood of hit ~ 1 / (1 + exp(-a x)); 1 without a row.
+def likely_slope(bins: Floats, start: float, spread: float) -> tuple[float, float]:
+    """Most likely slope a >= 0 of hit ~ 1 / (1 + exp(-a x)), and its standard deviation.
 
-    `bins` (bins, 3) holds rows, hits and summed x > 0, the size of the log-odds; newton's steps.
+    `bins` (bins, 3) holds rows, hits and summed x > 0, the size of the log-odds. Before any row
+    the slope is taken to be normal around `start` with standard deviation `spread` > 0.
     """
-    slope = 1.0
+    slope = start
+    trust = 1.0 / (spread * spread)
+    curvature = trust
     for _ in range(_STEPS):
-        gradient = 0.0
-        curvature = 0.0
+        gradient = trust * (start - slope)
+        curvature = trust
         for b in range(bins.shape[0]):
             if bins[b, 0] > 0.0:
                 x = bins[b, 2] / bins[b, 0]
                 p = 1.0 / (1.0 + math.exp(-slope * x))
                 gradient += x * (bins[b, 1] - bins[b, 0] * p)
                 curvature += bins[b, 0] * x * x * p * (1.0 - p)
-        if not curvature > 0.0:
-            return 1.0
         slope = min(_STEEPEST, max(0.0, slope + gradient / curvature))
-    return slope
+    return slope, math.sqrt(1.0 / curvature)
 
 
 @compiled
-def refit(memory: Any, bins: Floats, start: float, start_rows: float) -> None:
-    """Slope in force: the fitted one, mixed with `start` as if that had been seen `start_rows` times."""
+def refit(memory: Any, bins: Floats, start: float, spread: float, caution: float) -> None:
+    """The slope in force: the most likely one less `caution` standard deviations, not below 0."""
     rows = 0.0
     for b in range(bins.shape[0]):
         rows += bins[b, 0]
     memory["rows"] = rows
-    memory["slope"] = (start_rows * start + rows * fitted_slope(bins)) / (start_rows + rows)
+    likely, deviation = likely_slope(bins, start, spread)
+    memory["slope"] = max(0.0, likely - caution * deviation)
 
 
 @compiled

@@ -22,7 +22,8 @@ RULE = np.dtype(
         ("bars_per_sample", "i8"),  # between two looks at how alike the votes are
         ("likeness_keep", "f8"),
         ("calibration_start", "f8"),
-        ("calibration_outcomes", "f8"),
+        ("calibration_spread", "f8"),
+        ("calibration_caution", "f8"),
         ("pool_correlation", "f8"),
         ("half_life", "f8"),
         ("full_edge", "f8"),
@@ -153,7 +154,13 @@ def _learn(
                 rule["half_life"],
             )
     if bar % _REFIT == 0:
-        refit(memory, bins, rule["calibration_start"], rule["calibration_outcomes"])
+        refit(
+            memory,
+            bins,
+            rule["calibration_start"],
+            rule["calibration_spread"],
+            rule["calibration_caution"],
+        )
 
 
 @compiled
@@ -246,11 +253,12 @@ def combine(
                 horizon += shares[i] * horizons[chosen[i]]
                 if shares[i] > shares[loudest]:
                     loudest = i
-            if pull != 0.0:
+            if pull != 0.0 and not provisional:
                 group = groups[chosen[loudest]]
                 claims[starts[group] + (bar % group_horizons[group]) * symbols + s] = pull
                 memory["outstanding"] += 1
-            up = calibrated(pull, memory["slope"])
+            # Untested votes are taken at their word: they trade at the smallest size only.
+            up = calibrated(pull, 1.0 if provisional else memory["slope"])
             conviction = 0.0
             if score * (up - 0.5) > 0.0:
                 coverage = heard / entitled

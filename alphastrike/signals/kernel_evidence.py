@@ -1,9 +1,4 @@
-"""One signal's record: what an outcome adds to it, and what follows from it.
-
-Two rules. `evidence` asks for proof before a vote counts and before it is taken away. `article`
-is the plain rule it is compared with: rolling accuracy, squared edge of either sign, out below
-48 %, and full weight for whoever has no record yet.
-"""
+"""One signal's record: what an outcome adds to it, and what follows from it."""
 
 import math
 from typing import Any
@@ -72,6 +67,7 @@ RULE = np.dtype(
         ("min_vote", "f8"),
         ("min_effective", "f8"),
         ("promote_accuracy", "f8"),
+        ("promote_keep", "f8"),
         ("false_share", "f8"),
         ("window", "f8"),
         ("retire_below", "f8"),
@@ -222,7 +218,7 @@ def _retire(record: Any, region: Floats, rule: Any) -> None:
 
 
 @compiled
-def _promote(record: Any, rule: Any) -> None:
+def _promote(record: Any, region: Floats, rule: Any) -> None:
     if record["samples"] < rule["min_effective"]:
         return
     if record["state"] == RETIRED:
@@ -232,6 +228,10 @@ def _promote(record: Any, rule: Any) -> None:
     proven = e_value(record) >= rule["candidates"] / rule["false_share"]
     if proven and record["hits"] / record["samples"] >= rule["promote_accuracy"]:
         record["state"] = ACTIVE
+        # It was chosen for looking good: the record that got it chosen flatters it.
+        record["hits"] *= rule["promote_keep"]
+        record["samples"] *= rule["promote_keep"]
+        region *= rule["promote_keep"]
         record["cusum"] = 0.0
         record["patience"] = 0
         record["alert"] = 0
@@ -247,7 +247,7 @@ def look(record: Any, region: Floats, rule: Any, ring: Floats, share: float, out
         return
     _bet(record, share, outcomes)
     _warn(record, rule)
-    _promote(record, rule)
+    _promote(record, region, rule)
     if record["state"] == SHADOW and e_value(record) < _RUINED:
         rule["candidates"] += 1.0
         _stake(record)

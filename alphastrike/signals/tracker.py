@@ -163,6 +163,7 @@ _SAME_NAME = (
     "min_vote",
     "min_effective",
     "promote_accuracy",
+    "promote_keep",
     "false_share",
     "window",
     "retire_below",

@@ -10,7 +10,7 @@ from alphastrike.signals.kernel_calibration import (
     BINS,
     CALIBRATION,
     calibrated,
-    fitted_slope,
+    likely_slope,
     refit,
     score_claims,
 )
@@ -25,37 +25,42 @@ def binned(sizes, rows, hits):
     return bins
 
 
+@pytest.mark.parametrize("spread", [0.5, 100.0], ids=["with a first guess", "without"])
 @pytest.mark.parametrize("hits", [[260, 540, 330], [240, 520, 310], [255, 505, 305]])
-def test_the_slope_is_the_most_likely_one(hits):
+def test_the_slope_is_the_most_likely_one(hits, spread):
     sizes, rows = np.array([0.05, 0.2, 0.4]), np.array([500.0, 1000.0, 600.0])
     hits = np.array(hits, dtype=float)
 
     def surprise(slope):
         p = 1 / (1 + np.exp(-slope * sizes))
-        return -(hits * np.log(p) + (rows - hits) * np.log(1 - p)).sum()
+        return -(hits * np.log(p) + (rows - hits) * np.log(1 - p)).sum() + (slope - 0.5) ** 2 / spread**2 / 2
 
-    expected = minimize_scalar(surprise, bounds=(0.0, 2.0), method="bounded", options={"xatol": 1e-10}).x
+    found = minimize_scalar(surprise, bounds=(0.0, 2.0), method="bounded", options={"xatol": 1e-10}).x
+    bend = (surprise(found + 1e-3) + surprise(found - 1e-3) - 2 * surprise(found)) / 1e-6
 
-    assert fitted_slope(binned(sizes, rows, hits)) == pytest.approx(expected, abs=1e-6)
+    slope, deviation = likely_slope(binned(sizes, rows, hits), 0.5, spread)
+
+    assert slope == pytest.approx(found, abs=1e-6)
+    assert deviation == pytest.approx(1 / math.sqrt(bend), rel=1e-3)
 
 
 @pytest.mark.parametrize(("hits", "slope"), [(400, 0.0), (900, 2.0)], ids=["worse than a coin", "far better"])
 def test_the_slope_never_turns_a_forecast_round_nor_runs_away(hits, slope):
-    assert fitted_slope(binned([0.2], [1000.0], [hits])) == slope
+    assert likely_slope(binned([0.2], [1000.0], [hits]), 0.5, 10.0)[0] == slope
 
 
-def test_without_a_row_the_slope_is_one():
-    assert fitted_slope(np.zeros((BINS, 3))) == 1.0
+def test_without_a_row_the_first_guess_stands():
+    assert likely_slope(np.zeros((BINS, 3)), 0.5, 0.4) == (0.5, pytest.approx(0.4))
 
 
-def test_the_start_counts_like_rows_of_its_own():
+@pytest.mark.parametrize(("caution", "slope"), [(0.5, 0.3), (2.0, 0.0)])
+def test_the_slope_in_force_stays_below_the_likely_one(caution, slope):
     memory = np.zeros(1, dtype=CALIBRATION)
-    hits = 500.0 / (1 + math.exp(-0.2))  # what a slope of one expects
 
-    refit(memory[0], binned([0.2], [500.0], [hits]), 0.5, 1000.0)
+    refit(memory[0], np.zeros((BINS, 3)), 0.5, 0.4, caution)
 
-    assert memory["slope"][0] == pytest.approx((0.5 * 1000 + 1.0 * 500) / 1500, rel=1e-9)
-    assert memory["rows"][0] == 500.0
+    assert memory["slope"][0] == pytest.approx(slope)
+    assert memory["rows"][0] == 0.0
 
 
 def test_forecasts_of_one_bar_count_together_as_their_correlation_says():

@@ -5,8 +5,10 @@ import math
 import pytest
 
 from alphastrike.signals.decay import (
+    article_weight,
     effective_outcomes,
     log_odds,
+    regime_accuracy,
     shrunk_accuracy,
     signal_weight,
     upper_bound,
@@ -19,6 +21,25 @@ from alphastrike.signals.decay import (
 )
 def test_weight_is_the_square_of_twice_a_positive_edge(accuracy, weight):
     assert signal_weight(accuracy) == pytest.approx(weight, abs=1e-15)
+
+
+@pytest.mark.parametrize(("accuracy", "weight"), [(0.55, 0.01), (0.52, 0.0016), (0.49, 0.0004), (0.5, 0.0)])
+def test_the_articles_weight_is_blind_to_the_sign_of_the_edge(accuracy, weight):
+    assert article_weight(accuracy) == pytest.approx(weight, abs=1e-15)
+    assert article_weight(1.0 - accuracy) == pytest.approx(weight, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("hits", "outcomes", "overall", "prior", "accuracy"),
+    [
+        (60.0, 100.0, 0.53, 300.0, (60 + 159) / 400),
+        (0.0, 0.0, 0.53, 300.0, 0.53),
+        (0.0, 0.0, 0.53, 0.0, 0.53),
+        (60.0, 100.0, 0.53, 0.0, 0.6),
+    ],
+)
+def test_a_regimes_accuracy_is_diluted_with_the_overall_one(hits, outcomes, overall, prior, accuracy):
+    assert regime_accuracy(hits, outcomes, overall, prior) == pytest.approx(accuracy, rel=1e-15)
 
 
 def test_weight_never_rises_as_accuracy_falls():

@@ -17,21 +17,15 @@ def effective_outcomes(symbols: float, correlation: float) -> float:
 
 
 @compiled
-def shrunk_accuracy(hits: float, outcomes: float, prior_outcomes: float) -> float:
-    """Share of hits after adding `prior_outcomes` coin flips: the posterior mean; 0.5 knowing nothing."""
+def shrunk_accuracy(hits: float, outcomes: float, prior_outcomes: float, towards: float = 0.5) -> float:
+    """Share of hits after adding `prior_outcomes` of accuracy `towards`: coin flips, or the whole record.
+
+    The posterior mean; `towards` knowing nothing.
+    """
     total = outcomes + prior_outcomes
     if not total > 0.0:
-        return 0.5
-    return (hits + 0.5 * prior_outcomes) / total
-
-
-@compiled
-def regime_accuracy(hits: float, outcomes: float, overall: float, prior_outcomes: float) -> float:
-    """Share of hits in one regime after adding `prior_outcomes` at the overall accuracy."""
-    total = outcomes + prior_outcomes
-    if not total > 0.0:
-        return overall
-    return (hits + prior_outcomes * overall) / total
+        return towards
+    return (hits + prior_outcomes * towards) / total
 
 
 @compiled

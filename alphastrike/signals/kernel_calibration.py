@@ -77,6 +77,7 @@ def score_claims(
 ) -> None:
     """Enter what has matured at one bar; the symbols together count as their correlation says."""
     count = 0
+    each = 0.0
     for s in range(claims.shape[0]):
         if claims[s] != 0.0 and outcomes[s] != 0:
             count += 1

@@ -48,7 +48,7 @@ def fill_pool(pool: Floats, horizon: int, correlation: float, half_life: float) 
 def hit_correlation(record: Any, least: float) -> float:
     """Correlation of a signal's hits between symbols as seen so far, at least `least`."""
     seen = (record["pair_hits"] + _PAIRS_ASSUMED * least) / (record["pairs"] + _PAIRS_ASSUMED)
-    return min(1.0, max(least, seen))
+    return float(min(1.0, max(least, seen)))
 
 
 @compiled
@@ -61,7 +61,7 @@ def _note_pairs(record: Any, right: int, matured: int) -> None:
 
 
 @compiled
-def _enter_regimes(region: Floats, pool: Floats, matured: int, right: int, granted: float) -> None:
+def _enter_regimes(region: Floats, pool: Floats, matured: Any, right: Any, granted: float) -> None:
     for r in range(1, REGIMES):
         count = (matured >> (_FIELD * r)) & MOST_SYMBOLS
         if count > 0:
@@ -73,7 +73,7 @@ def _enter_regimes(region: Floats, pool: Floats, matured: int, right: int, grant
 
 
 @compiled
-def _total(packed: int) -> int:
+def _total(packed: Any) -> Any:
     total = np.int64(0)
     for r in range(REGIMES):
         total += (packed >> (_FIELD * r)) & MOST_SYMBOLS

@@ -10,7 +10,6 @@ from alphastrike.numerics.compiled import compiled
 from alphastrike.signals.decay import (
     article_weight,
     log_odds,
-    regime_accuracy,
     shrunk_accuracy,
     signal_weight,
     upper_bound,
@@ -294,6 +293,6 @@ def spread_over_regimes(
     for r in range(weights.shape[0]):
         here = accuracy
         if shrinks and r > 0:
-            here = regime_accuracy(region[r, 0], region[r, 1], accuracy, rule["regime_prior"])
+            here = shrunk_accuracy(region[r, 0], region[r, 1], rule["regime_prior"], accuracy)
         weights[r] = weight_of(here, rule)
         odds[r] = log_odds(0.5 + 0.5 * math.sqrt(weights[r])) if rule["article"] else log_odds(here)

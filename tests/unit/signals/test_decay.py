@@ -8,7 +8,6 @@ from alphastrike.signals.decay import (
     article_weight,
     effective_outcomes,
     log_odds,
-    regime_accuracy,
     shrunk_accuracy,
     signal_weight,
     upper_bound,
@@ -39,7 +38,7 @@ def test_the_articles_weight_is_blind_to_the_sign_of_the_edge(accuracy, weight):
     ],
 )
 def test_a_regimes_accuracy_is_diluted_with_the_overall_one(hits, outcomes, overall, prior, accuracy):
-    assert regime_accuracy(hits, outcomes, overall, prior) == pytest.approx(accuracy, rel=1e-15)
+    assert shrunk_accuracy(hits, outcomes, prior, overall) == pytest.approx(accuracy, rel=1e-15)
 
 
 def test_weight_never_rises_as_accuracy_falls():

@@ -7,6 +7,7 @@ import numpy as np
 from alphastrike.adapters.simulated.books import Venue
 from alphastrike.adapters.simulated.instruments import instruments_of
 from alphastrike.adapters.simulated.kernel_session import Rates
+from alphastrike.app.circuit import Account, Circuit
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_strategies import configured_strategy
 from alphastrike.app.discovery import chosen
@@ -20,6 +21,7 @@ from alphastrike.domain.ledger import Markets, Tape
 from alphastrike.engine.pipeline import MarketStages
 from alphastrike.features.feature_set import FeatureSet
 from alphastrike.gateway.candle_gateway import CandleGateway
+from alphastrike.llm.watch import Watch
 from alphastrike.risk.books import Desk, DeskTerms
 from alphastrike.validation.stage import ValidationStage
 
@@ -41,9 +43,16 @@ class Assembly:
     desk: Desk
     venue: Venue
     rates: Rates
+    watch: Watch
+    circuit: Circuit | None
 
 
-def assemble(config: AlphaStrikeConfig, history: CandleHistory, funding: FundingHistory) -> Assembly:
+def assemble(
+    config: AlphaStrikeConfig,
+    history: CandleHistory,
+    funding: FundingHistory,
+    run_id: str = "run",
+) -> Assembly:
     """Build the run; `ConfigError` for names and combinations that do not exist."""
     _check_funding(funding, history.interval_ms)
     instruments = instruments_of(history, config.venue)
@@ -58,15 +67,21 @@ def assemble(config: AlphaStrikeConfig, history: CandleHistory, funding: Funding
     )
     equity = config.backtest.initial_equity
     rows = max(_LEAST_ROWS, 256 * len(history.symbols))
+    desk = Desk.opened(markets, equity, config.risk, terms=terms)
+    venue = Venue.opened(markets, equity, config.venue, Tape.blank(rows))
+    cursor = np.array(funding.offsets[:-1], dtype=np.int64)
+    is_on = config.backtest.llm != "off"
+    watch = Watch.over(len(history.symbols), config.llm.triggers if is_on else None)
+    account = Account(instruments, desk, venue, cursor, watch)
     return Assembly(
         history=history,
         instruments=instruments,
         stages=stages,
-        desk=Desk.opened(markets, equity, config.risk, terms=terms),
-        venue=Venue.opened(markets, equity, config.venue, Tape.blank(rows)),
-        rates=Rates(
-            funding.ts_ms, funding.rate, funding.offsets, np.array(funding.offsets[:-1], dtype=np.int64)
-        ),
+        desk=desk,
+        venue=venue,
+        rates=Rates(funding.ts_ms, funding.rate, funding.offsets, cursor),
+        watch=watch,
+        circuit=Circuit.closed(config, account, run_id) if is_on else None,
     )
 
 

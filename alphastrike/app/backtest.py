@@ -10,6 +10,7 @@ import numpy as np
 from alphastrike import __version__
 from alphastrike.app.assembly import Assembly, assemble
 from alphastrike.app.assumptions import assumptions_of
+from alphastrike.app.circuit_rows import intervention_rows, review_rows
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_strategies import configured_strategy
 from alphastrike.app.config_text import config_fingerprint, config_toml
@@ -43,7 +44,7 @@ def run_backtest(
     configured_strategy(config)  # a name that does not exist should not cost the loading of data
     inputs = load_inputs(config)
     provenance = _provenance(config, inputs)
-    run = assemble(config, inputs.history, inputs.funding)
+    run = assemble(config, inputs.history, inputs.funding, provenance.run_id)
     recording = Recording()
     total = inputs.history.open_time_ms.size
     bars = int(np.isfinite(inputs.history.close).sum())
@@ -97,6 +98,9 @@ def _result(
         elapsed_s=time.perf_counter() - clock.started,
         engine_s=clock.engine,
         extra={},
+        breaker=None if run.circuit is None else config.backtest.llm,
+        interventions=() if run.circuit is None else intervention_rows(run.circuit),
+        reviews=() if run.circuit is None else review_rows(run.circuit),
     )
 
 

@@ -43,8 +43,14 @@ def _run_block(
     interval_ms = run.history.interval_ms
     done, count = 0, block.market.open_time_ms.size
     while done < count:
-        done = run_bars(run.venue, run.desk, outbox, bars, run.rates, log, done, interval_ms, every)
+        if run.circuit is not None:
+            run.circuit.before(int(block.market.open_time_ms[done]) + interval_ms - 1)
+        done = run_bars(
+            run.venue, run.desk, outbox, bars, run.rates, run.watch, log, done, interval_ms, every
+        )
         _drain(run, recording, log)
+        if run.circuit is not None:
+            run.circuit.after(block, done - 1)
 
 
 def _bars_of(run: Assembly, block: DecisionBlock) -> Bars:

@@ -12,6 +12,7 @@ from alphastrike.domain.intervals import interval_ms
 from alphastrike.domain.settings import Settings
 from alphastrike.gateway.config import GatewayConfig
 from alphastrike.live.config import PaperConfig
+from alphastrike.llm.config import LlmConfig
 from alphastrike.marketdata.config import MarketdataConfig
 from alphastrike.ml.config import MlConfig
 from alphastrike.risk.config import RiskConfig
@@ -137,8 +138,9 @@ class BacktestConfig(Settings):
         lt=2**32,
         description="Seeds the synthetic market and every draw; same seed, same run.",
     )
-    llm: Literal["off"] = Field(
-        default="off", description="Circuit breaker in the run. Only off exists in this version."
+    llm: Literal["off", "rules", "random"] = Field(
+        default="off",
+        description="Who answers when the circuit breaker wakes: a rule table, or a blind draw.",
     )
 
 
@@ -161,6 +163,7 @@ class AlphaStrikeConfig(Settings):
     strategy: StrategyConfig = StrategyConfig()
     signals: SignalsConfig = SignalsConfig()
     risk: RiskConfig = RiskConfig()
+    llm: LlmConfig = LlmConfig()
     backtest: BacktestConfig = BacktestConfig()
     paper: PaperConfig = PaperConfig()
     output: OutputConfig = OutputConfig()

@@ -14,6 +14,7 @@ from alphastrike.domain.kernel_accounting import apply_fill, apply_funding
 from alphastrike.domain.outcomes import Code
 from alphastrike.domain.records import NOTICE_FILL, NOTICE_FUNDING
 from alphastrike.execution.kernel_orders import learn_fill, learn_state, plan
+from alphastrike.llm.kernel_triggers import fire, hear_trade
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation
 from alphastrike.risk.kernel_desk import decide, look, observe, record_trade
 
@@ -62,6 +63,7 @@ def run_bars(
     outbox: Any,
     bars: Bars,
     rates: Rates,
+    watch: Any,
     log: Log,
     start: int,
     interval_ms: int,
@@ -69,7 +71,8 @@ def run_bars(
 ) -> int:
     """Run bars from `start`; returns the first bar not run, because the block or a buffer ended.
 
-    With `every` each candle's decision is kept, else those that act or differ from the last.
+    It also stops before a bar at which `watch` is to be woken, and after one at which it fired. With
+    `every` each candle's decision is kept, else those that act or differ from the last.
     """
     symbols = bars.close.shape[0]
     for bar in range(start, bars.close.shape[1]):
@@ -77,7 +80,10 @@ def run_bars(
             return bar
         open_ms = bars.open_time_ms[bar]
         close_ms = open_ms + interval_ms - 1
+        if bar > start and close_ms >= watch.clock[0]["wake_ms"]:
+            return bar
         first = venue.used[2]
+        first_trade = log.used[1]
         mark_account(venue)
         for symbol in range(symbols):
             candle = Candle(
@@ -89,6 +95,10 @@ def run_bars(
         look(desk, bars.code, bars.marks, bars.volatility, bar, close_ms)
         observe(desk, close_ms, bars.daily_volatility[bar], log.equity[log.used[2]])
         log.used[2] += 1
+        fired = 0
+        if watch.rules[0]["is_on"] != 0:
+            hear_trades(watch, log, first_trade)
+            fired = fire(watch, desk.account[0], desk.positions, close_ms)
         outbox.used[0] = 0
         for symbol in range(symbols):
             decide(
@@ -101,8 +111,21 @@ def run_bars(
         first = venue.used[2]
         for row in range(outbox.used[0]):
             submit(venue, outbox.symbols[row], outbox.orders[row], close_ms)
+        first_trade = log.used[1]
         learn(desk, venue, log, first)
+        if watch.rules[0]["is_on"] != 0:
+            hear_trades(watch, log, first_trade)
+            if fired != 0:
+                return bar + 1
     return int(bars.close.shape[1])
+
+
+@compiled_without_allocation
+def hear_trades(watch: Any, log: Log, first: int) -> None:
+    """Tell the triggers of the trades finished since row `first`."""
+    for row in range(first, log.used[1]):
+        trade = log.trades[row]
+        hear_trade(watch, trade["symbol"], trade["pnl"] - trade["fees"] + trade["funding"])
 
 
 @compiled_into_caller

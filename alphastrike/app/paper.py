@@ -138,6 +138,9 @@ def _result(run: PaperRun, lived: int, elapsed: tuple[float, float]) -> RunResul
         elapsed_s=elapsed[0],
         engine_s=elapsed[1],
         extra={},
+        breaker=None,
+        interventions=(),
+        reviews=(),
     )
 
 

@@ -23,6 +23,8 @@ def run_stepped(
     risk = RiskStage(run.desk, run.instruments)
     execution = ExecutionStage(run.desk, run.instruments, run_id)
     engine = Engine(run.history.symbols, run.stages, risk, execution)
+    if run.circuit is not None:
+        engine.breaker = run.circuit.breaker
     session = SimulatedSession(run.venue, run.instruments, run.rates, run_id)
     recorder = BarRecorder(run, recording, engine, risk)
     bars = run.history.open_time_ms.size
@@ -33,7 +35,7 @@ def run_stepped(
         if bar % _REPORT_EVERY == 0 or bar + 1 == bars:
             after_bar(bar + 1)
 
-    step_through(run.history, session, engine, record)
+    step_through(run.history, session, engine, record, run.circuit)
 
 
 class BarRecorder:

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from alphastrike.backtest import parquet
+from alphastrike.backtest.interventions import write_interventions, write_reviews
 from alphastrike.backtest.metrics.buy_and_hold import buy_and_hold
 from alphastrike.backtest.report.page import render_report
 from alphastrike.backtest.result import RunResult
@@ -20,6 +21,7 @@ ARTIFACTS = (
     "funding.parquet",
     "interventions.parquet",
     "report.html",
+    "reviews.parquet",
     "risk_states.parquet",
     "signals.parquet",
     "summary.json",
@@ -114,7 +116,8 @@ def _write_files(result: RunResult, folder: Path) -> Summary:
     parquet.write_decisions(result, folder / "decisions.parquet")
     write_risk_states(result, folder / "risk_states.parquet")
     parquet.write_signals(result, folder / "signals.parquet")
-    parquet.write_interventions(folder / "interventions.parquet")
+    write_interventions(result, folder / "interventions.parquet")
+    write_reviews(result, folder / "reviews.parquet")
     (folder / "config.toml").write_text(result.provenance.config_toml, encoding="utf-8")
     (folder / "report.html").write_text(render_report(result, summary, hold), encoding="utf-8")
     (folder / "summary.json").write_text(summary_json(summary), encoding="utf-8")

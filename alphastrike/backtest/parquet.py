@@ -125,16 +125,6 @@ def write_signals(result: RunResult, path: Path) -> None:
     _write(result.signals, columns, path)
 
 
-def write_interventions(path: Path) -> None:
-    """The table of circuit-breaker interventions, without a row: nothing in this run could intervene."""
-    import pyarrow as pa  # noqa: PLC0415 - slow to import, needed only when a run is written
-    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
-
-    text = ("symbol", "tool", "params", "reason", "trace_id", "outcome")
-    fields = [("ts_ms", pa.int64()), *((name, pa.string()) for name in text), ("expires_ms", pa.int64())]
-    pq.write_table(pa.schema(fields).empty_table(), path, compression="zstd")
-
-
 def _write(records: NDArray[Any], columns: Callable[[Records], _Columns], path: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415 - slow to import, needed only when a run is written
     import pyarrow.parquet as pq  # noqa: PLC0415 - the same

@@ -41,7 +41,8 @@ class RunResult:
 
     `first_tradable_ms` is the first close at which any symbol passed stages 1 to 5, None when
     none ever did. `bars` counts (symbol, bar) cells that hold a candle. `halts` maps stage name
-    to code label to number of (symbol, bar) cells.
+    to code label to number of (symbol, bar) cells. `breaker` names the advisor, None when off; its
+    rows are those of `backtest.interventions`.
     """
 
     provenance: Provenance
@@ -65,3 +66,6 @@ class RunResult:
     elapsed_s: float
     engine_s: float
     extra: dict[str, Any]
+    breaker: str | None = None
+    interventions: tuple[dict[str, Any], ...] = ()
+    reviews: tuple[dict[str, Any], ...] = ()

@@ -7,7 +7,7 @@ import numpy as np
 
 from alphastrike.backtest.recording import Recording
 from alphastrike.domain.blocks import CandleHistory
-from alphastrike.domain.commands import Command, Step
+from alphastrike.domain.commands import Command, Request, Step
 from alphastrike.domain.events import CandlesClosed, Event, SeriesValue
 from alphastrike.domain.market import UnifiedCandle
 from alphastrike.domain.outcomes import Code
@@ -25,6 +25,18 @@ class Session(Protocol):
         ...
 
 
+class Correspondence(Protocol):
+    """Whoever is asked for advice, in simulated time."""
+
+    def due(self, now_ms: int) -> tuple[Event, ...]:
+        """The answers that have arrived by now, in order."""
+        ...
+
+    def send(self, request: Request) -> None:
+        """Ask, or tell."""
+        ...
+
+
 class Handler(Protocol):
     """The engine, as the driver sees it."""
 
@@ -34,15 +46,34 @@ class Handler(Protocol):
 
 
 def step_through(
-    history: CandleHistory, session: Session, engine: Handler, after_bar: Callable[[int], None]
+    history: CandleHistory,
+    session: Session,
+    engine: Handler,
+    after_bar: Callable[[int], None],
+    advice: Correspondence | None = None,
 ) -> None:
-    """Feed every bar to the venue, its news to the engine, and the engine's commands to the venue."""
+    """Feed every bar to the venue, its news to the engine, and the engine's commands to the venue.
+
+    Answers that arrive inside a bar are heard before it: they hold from its close on.
+    """
     for bar in range(history.open_time_ms.size):
-        _tell(engine, session.feed(history, bar))
         event = candles_at(history, bar)
-        for command in engine.handle(event).commands:
+        if advice is not None:
+            _correspond(engine, advice, event.close_time_ms)
+        _tell(engine, session.feed(history, bar))
+        step = engine.handle(event)
+        for command in step.commands:
             _tell(engine, session.send(command, event.close_time_ms))
+        if advice is not None:
+            for request in step.requests:
+                advice.send(request)
         after_bar(bar)
+
+
+def _correspond(engine: Handler, advice: Correspondence, now_ms: int) -> None:
+    for answer in advice.due(now_ms):
+        for request in engine.handle(answer).requests:
+            advice.send(request)
 
 
 def candles_at(history: CandleHistory, bar: int) -> CandlesClosed:

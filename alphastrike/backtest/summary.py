@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from alphastrike.backtest.interventions import breaker_summary
 from alphastrike.backtest.metrics import breakdown
 from alphastrike.backtest.metrics.buy_and_hold import BuyAndHold, buy_and_hold
 from alphastrike.backtest.metrics.drawdown import calmar_ratio, worst_drawdown
@@ -55,6 +56,7 @@ def summarise(result: RunResult, hold: BuyAndHold | None = None) -> Summary:
         "per_symbol": breakdown.by_symbol(result),
         "per_exit_reason": breakdown.by_exit_reason(result),
         "warm_up": _warm_up(result),
+        "breaker": breaker_summary(result),
         "buy_and_hold": _benchmark(hold or buy_and_hold(result.history)),
         "extra": dict(sorted(result.extra.items())),
     }

@@ -40,6 +40,7 @@ def all_tables(summary: Summary, max_symbols: int | None = _MAX_SYMBOLS) -> tupl
         _exit_reasons(summary),
         _halts(summary),
         _risk_states(summary),
+        _breaker(summary),
     )
     return tuple(table for table in tables if table.rows)
 
@@ -200,6 +201,17 @@ def _risk_states(summary: Summary) -> Table:
     rows = change_rows(states)
     warnings = tuple(row for row, cells in enumerate(rows) if cells[2] == "halted")
     return Table("Breaker", columns, rows, state_note(states), text_columns=4, warnings=warnings)
+
+
+def _breaker(summary: Summary) -> Table:
+    breaker = summary["breaker"]
+    if breaker is None:
+        return Table("Circuit breaker (advice)", (), ())
+    rows = [("Advisor", breaker["advisor"]), ("Reviews", number(breaker["reviews"]))]
+    for title in ("triggers", "sources", "causes", "outcomes", "codes", "tools"):
+        rows += [(f"  {title}: {word}", number(count)) for word, count in breaker[title].items()]
+    note = "An answer that is valid is not yet one that is right; interventions.parquet has every call."
+    return Table("Circuit breaker (advice)", ("", ""), tuple(rows), note)
 
 
 _TRADE_COLUMNS = ("Trades", "Win rate", "Net profit", "Profit factor", "Mean %", "Mean hold")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from alphastrike.backtest.formatting import UNKNOWN, moment
+from alphastrike.backtest.why_restrained import in_force, intervention_line
 from alphastrike.domain.errors import ConfigError, DataError
 from alphastrike.domain.outcomes import Stage
 
@@ -39,7 +40,8 @@ class Explanation:
     the last one closed at `at_ms`: nothing had changed since, so no newer row was recorded.
     `forecast` in [-1, 1], `conviction` in [0, 100], `target_notional` in quote, signed; None is
     unknown. `signals` are the latest records of each signal at or before the decision. `risk_state`
-    is the breaker's last move by then: state, since_ms, trigger, observed, limit.
+    is the breaker's last move by then: state, since_ms, trigger, observed, limit. `interventions`
+    are the circuit breaker's that held then.
     """
 
     symbol: str
@@ -56,6 +58,7 @@ class Explanation:
     target_notional: float | None
     signals: tuple[Row, ...]
     risk_state: Row
+    interventions: tuple[Row, ...]
 
 
 def explain(run_folder: Path, at_ms: int, symbol: str) -> Explanation:
@@ -80,6 +83,7 @@ def explain(run_folder: Path, at_ms: int, symbol: str) -> Explanation:
         stages=_verdicts(row),
         signals=_signals(run_folder, row["ts_ms"], symbol),
         risk_state=_risk_state(run_folder / "risk_states.parquet", row["ts_ms"]),
+        interventions=in_force(run_folder, row["ts_ms"], symbol),
         **{name: row[name] for name in ("regime", "forecast", "conviction", "leverage", "target_notional")},
     )
 
@@ -120,6 +124,7 @@ def render_lines(explanation: Explanation) -> tuple[str, ...]:
     if e.signals:
         lines += ["", f"  {'signal':<24} {'value':>9} {'weight':>9} {'accuracy':>9}  state"]
         lines += [_signal_line(row) for row in e.signals]
+    lines += ["", *(intervention_line(row) for row in e.interventions)] if e.interventions else []
     return tuple(lines)
 
 

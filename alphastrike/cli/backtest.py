@@ -45,7 +45,8 @@ def backtest(
         str | None, typer.Option(help="Strategy by name, or your own Python file.", metavar="NAME|FILE.py")
     ] = None,
     llm: Annotated[
-        str | None, typer.Option(help="Circuit breaker; this version has only off.", metavar="off")
+        str | None,
+        typer.Option(help="Circuit breaker: who answers when it wakes.", metavar="off|rules|random"),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seeds every draw; same seed, same run.", metavar="N")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from alphastrike.domain.interventions import Advice
 from alphastrike.domain.market import UnifiedCandle
 from alphastrike.domain.orders import OrderState, UnifiedFill
 from alphastrike.domain.outcomes import Reason
@@ -105,5 +106,27 @@ class PositionsReconciled:
     mismatches: int
 
 
+@dataclass(frozen=True, slots=True)
+class InterventionProposed:
+    """An advisor answered a review. Nothing in the answer has been believed yet."""
+
+    event_time_ms: int
+    review_id: str
+    advice: Advice
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionRevoked:
+    """An operator ended interventions: a veto also keeps the same call out for a while.
+
+    No ids means all of them.
+    """
+
+    event_time_ms: int
+    intervention_ids: tuple[str, ...]
+    is_veto: bool
+
+
 RiskNews = OperatorCommanded | CashMoved | VenueHealthObserved | PositionsReconciled
-Event = CandlesClosed | FillReceived | FundingSettled | OrderChanged | RiskNews
+Advised = InterventionProposed | InterventionRevoked
+Event = CandlesClosed | FillReceived | FundingSettled | OrderChanged | RiskNews | Advised

@@ -70,6 +70,16 @@ class Code(IntEnum):
     RESTRAINED_SHORTS = 751
     RESTRAINED_SYMBOL = 752  # an intervention forbids new positions in this symbol
     RESTRAINED_SIZE = 753
+    UNKNOWN_TOOL = 760
+    UNKNOWN_SYMBOL = 761
+    MALFORMED_CALL = 762  # an argument is missing, foreign, or of the wrong type
+    CALL_OUT_OF_RANGE = 763
+    NO_OP_CALL = 764
+    INTERVENTION_RATE = 765
+    TOO_MANY_CALLS = 766  # in one reply
+    LATE_ADVICE = 767
+    INTERVENTION_FLOOR = 768  # too little would be left to trade
+    VETOED = 769
 
     ORDER_PENDING = 801  # an earlier order of this symbol is still working
     NO_ORDER_SLOT = 802

@@ -11,6 +11,7 @@ from alphastrike.domain.blocks import DecisionBlock, Floats, HaltGrid, MarketBlo
 from alphastrike.domain.commands import Command, Step
 from alphastrike.domain.errors import InvariantBroken
 from alphastrike.domain.events import (
+    Advised,
     CandlesClosed,
     Event,
     FillReceived,
@@ -20,6 +21,7 @@ from alphastrike.domain.events import (
 )
 from alphastrike.domain.outcomes import Code, Halted, Stage
 from alphastrike.domain.plugins import Strategy
+from alphastrike.engine.breaker import CircuitBreaker
 from alphastrike.engine.stages import Execution, Features, Gateway, ModelSlot, Risk, Validator
 
 _NOTHING = Step(outcomes=(), commands=())
@@ -61,10 +63,12 @@ class MarketStages:
 class Engine:
     """All eight stages behind one call; the exchange (stage 1) is where the events come from.
 
-    `decisions` is what stages 2 to 6 said of the last bar, None before the first.
+    `decisions` is what stages 2 to 6 said of the last bar, None before the first. `breaker` is set by
+    whoever wants one before the first event.
     """
 
     decisions: DecisionBlock | None = None
+    breaker: CircuitBreaker | None = None
 
     def __init__(
         self, symbols: tuple[str, ...], market: MarketStages, risk: Risk, execution: Execution
@@ -83,6 +87,10 @@ class Engine:
         if isinstance(event, FillReceived):
             self._execution.learn_fill(event)
             self._risk.book_fill(event)
+            if self.breaker is not None:
+                self.breaker.learn_fill(event)
+        elif isinstance(event, Advised):
+            return _NOTHING if self.breaker is None else self.breaker.hear(event)
         elif isinstance(event, FundingSettled):
             self._risk.book_funding(event)
         elif isinstance(event, OrderChanged):
@@ -106,14 +114,17 @@ class Engine:
             return self._ignored(market, event)
         decisions = self._market.judge(market)
         now_ms = event.close_time_ms
+        if self.breaker is not None:
+            self.breaker.tick(now_ms)
         self._risk.mark(now_ms, decisions)
+        requests = () if self.breaker is None else self.breaker.watch(now_ms, decisions)
         commands: list[Command] = []
         for row in range(len(self._symbols)):
             self._risk.judge(row, now_ms, decisions)
             commands.extend(self._execution.plan(row, now_ms))
         outcomes = tuple(self._execution.outcome(row) for row in range(len(self._symbols)))
         self.decisions = decisions
-        return Step(outcomes, tuple(commands))
+        return Step(outcomes, tuple(commands), requests)
 
     def _ignored(self, market: MarketBlock, event: CandlesClosed) -> Step:
         """A bar that was already decided on changes nothing, and says so."""

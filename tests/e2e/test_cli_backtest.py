@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 ARTEFACTS = {
@@ -16,6 +17,7 @@ ARTEFACTS = {
     "funding.parquet",
     "interventions.parquet",
     "report.html",
+    "reviews.parquet",
     "risk_states.parquet",
     "signals.parquet",
     "summary.json",
@@ -175,3 +177,18 @@ def test_real_candles_of_every_venue_pass_verification(alphastrike, shared_data)
     findings = json.loads(outcome.stdout)
     assert outcome.exit_code == 0
     assert {finding["severity"] for finding in findings} <= {"warning", "info"}
+
+
+def test_a_run_with_a_breaker_shows_what_it_did_and_why(alphastrike):
+    outcome = alphastrike("backtest", *SMALL, "--llm", "rules", "--out", "run")
+
+    rows = pq.read_table("run/interventions.parquet").to_pylist()
+    summary = json.loads(Path("run/summary.json").read_text())
+    taken = next(row for row in rows if row["intervention_id"] and row["symbol"])
+    after_ms = taken["ts_ms"] + 3_600_000
+    why = alphastrike("why", "run", "--at", str(after_ms), "--symbol", taken["symbol"])
+    assert outcome.exit_code == 0
+    assert "Circuit breaker" in outcome.stdout
+    assert summary["breaker"]["reviews"] == pq.read_metadata("run/reviews.parquet").num_rows > 0
+    assert summary["breaker"]["calls"] == len(rows)
+    assert f"restrained by {taken['tool']}" in why.stdout

@@ -194,7 +194,7 @@ def test_a_strategy_file_that_is_not_there_is_named(alphastrike):
     _one_screen(outcome, "mine.py", "a Python file that exists")
 
 
-@pytest.mark.parametrize("mode", ["rules", "ollama", "recorded", "banana"])
+@pytest.mark.parametrize("mode", ["on", "banana"])
 def test_a_circuit_breaker_that_is_not_there_is_named(alphastrike, mode):
     outcome = alphastrike("backtest", "--llm", mode)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from alphastrike.app.circuit_rows import intervention_rows, review_rows
 from alphastrike.risk.books import unrestrained
 from tests.markets import EAGER, configured, small_market, with_gaps
 from tests.runs import KINDS, finished
@@ -59,3 +60,49 @@ def test_the_engine_and_the_venue_agree_on_the_account():
     for name in ("wallet", "realized", "fees", "funding", "trades", "liquidations"):
         assert run.desk.account[0][name] == run.venue.account[0][name]
     assert run.desk.order_count.tolist() == run.venue.order_count.tolist()
+
+
+@pytest.mark.parametrize("advisor", ["rules", "random"])
+def test_a_circuit_breaker_holds_alike_in_both(advisor):
+    config = configured(strategy={"name": "ema_cross"}, venue=ROUGH_VENUE, backtest={"llm": advisor}, **EAGER)
+    history = with_gaps(MARKET.history, seed=1)
+
+    stepped, slow = finished(config, history, MARKET.funding, stepped=True)
+    compiled, fast = finished(config, history, MARKET.funding)
+
+    for kind in KINDS:
+        assert stepped.joined(kind).tobytes() == compiled.joined(kind).tobytes(), kind
+    assert intervention_rows(slow.circuit) == intervention_rows(fast.circuit)
+    # What slippage cost is not in a fill notice, so a stepped desk does not know it.
+    asked = [[row | {"desk": b""} for row in review_rows(run.circuit)] for run in (slow, fast)]
+    assert asked[0] == asked[1]
+    assert sum(row["outcome"] == "applied" for row in intervention_rows(fast.circuit)) > 3
+
+
+def test_a_breaker_that_is_off_changes_nothing():
+    plain = configured(strategy={"name": "ema_cross"}, venue=ROUGH_VENUE, **EAGER)
+    asleep = configured(
+        strategy={"name": "ema_cross"},
+        venue=ROUGH_VENUE,
+        backtest={"llm": "rules"},
+        llm={"triggers": {"losses": 100, "win_rate_below": 1e-9, "drawdown_above": 0.999}},
+        **EAGER,
+    )
+
+    off, run = finished(plain, MARKET.history, MARKET.funding)
+    on, woken = finished(asleep, MARKET.history, MARKET.funding)
+
+    assert run.circuit is None
+    assert woken.circuit.breaker.history == []
+    for kind in KINDS:
+        assert off.joined(kind).tobytes() == on.joined(kind).tobytes(), kind
+
+
+def test_a_breaker_makes_the_account_carry_less():
+    terms = {"strategy": {"name": "ema_cross"}, "venue": ROUGH_VENUE, **EAGER}
+
+    free, _ = finished(configured(**terms), MARKET.history, MARKET.funding)
+    held, _ = finished(configured(backtest={"llm": "rules"}, **terms), MARKET.history, MARKET.funding)
+
+    gross = [run.joined("equity")["gross_notional"].sum() for run in (free, held)]
+    assert gross[1] < gross[0]

@@ -94,8 +94,8 @@ def test_impossible_leverage_is_an_error():
 
 
 def test_a_circuit_breaker_this_version_has_not_is_an_error():
-    with pytest.raises(ConfigError, match=r"option --llm: backtest.llm: observed 'ollama', allowed 'off'"):
-        load_config(None, {}, [("--llm", "backtest.llm", "ollama")])
+    with pytest.raises(ConfigError, match=r"option --llm: backtest.llm: observed 'banana', allowed 'off'"):
+        load_config(None, {}, [("--llm", "backtest.llm", "banana")])
 
 
 def test_a_screen_of_problems_is_not_exceeded():

@@ -1,0 +1,103 @@
+"""Asking an advisor: one deadline over everything, and the rule table whenever there is no usable answer."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+from alphastrike.domain.commands import ReviewRequested
+from alphastrike.domain.intervals import HOUR_MS
+from alphastrike.domain.interventions import Advice, ProposedCall
+from alphastrike.llm.advisors.rules import RuleTable
+from alphastrike.llm.config import LlmConfig
+
+
+class Advisor(Protocol):
+    """Anyone who may be asked. Other providers of models are plugins behind this."""
+
+    name: str
+
+    async def advise(self, request: ReviewRequested, trace_id: str) -> Advice:
+        """Answer one review, or raise `AdvisorFailed`; any other exception counts as a failure too."""
+        ...
+
+
+class AdvisorFailed(Exception):
+    """No usable answer. `cause` is one word of ours; `calls` are what was said, for the record."""
+
+    def __init__(self, cause: str, detail: str = "", calls: tuple[ProposedCall, ...] = ()) -> None:
+        """Name the cause."""
+        super().__init__(f"{cause}: {detail}" if detail else cause)
+        self.cause = cause
+        self.detail = detail
+        self.calls = calls
+
+
+class Consultant:
+    """Asks one advisor, keeps to the deadline, and leaves an advisor alone that keeps failing."""
+
+    def __init__(
+        self,
+        advisor: Advisor,
+        config: LlmConfig,
+        run_id: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` measures how long answers take, in seconds."""
+        self._advisor = advisor
+        self._config = config
+        self._run_id = run_id
+        self._clock = clock
+        self._rules = RuleTable(config.rules_latency_ms)
+        self._failures = 0
+        self._rests_until_ms = -1
+
+    async def ask(self, request: ReviewRequested) -> Advice:
+        """The advisor's answer, or the rule table's with the cause; never raises."""
+        trace_id = f"{self._run_id}-{request.review_id}"
+        if request.event_time_ms < self._rests_until_ms:
+            return await self._fall_back(request, trace_id, AdvisorFailed("resting"), 0)
+        started = self._clock()
+        try:
+            async with asyncio.timeout(self._config.ollama.deadline_s):
+                advice = await self._advisor.advise(request, trace_id)
+        except AdvisorFailed as failure:
+            failed = failure
+        except TimeoutError:
+            failed = AdvisorFailed("deadline", f"no answer within {self._config.ollama.deadline_s} s")
+        except Exception as error:  # noqa: BLE001 - an advisor is a stranger, and trading goes on
+            failed = AdvisorFailed("advisor_error", f"{type(error).__name__}: {error}"[:300])
+        else:
+            self._failures = 0
+            return replace(advice, trace_id=advice.trace_id or trace_id)
+        waited_ms = self._simulated(int((self._clock() - started) * 1_000))
+        self._count_failure(request)
+        return await self._fall_back(request, trace_id, failed, waited_ms)
+
+    def _simulated(self, measured_ms: int) -> int:
+        """Time lost on a failure: a fixed latency stands for whatever was measured."""
+        fixed = self._config.latency_ms
+        longest = int(self._config.ollama.deadline_s * 1_000)
+        return min(longest, measured_ms if fixed is None else fixed)
+
+    def _count_failure(self, request: ReviewRequested) -> None:
+        self._failures += 1
+        if self._failures >= self._config.ollama.failures:
+            self._failures = 0
+            self._rests_until_ms = request.event_time_ms + int(self._config.ollama.rest_hours * HOUR_MS)
+
+    async def _fall_back(
+        self, request: ReviewRequested, trace_id: str, failed: AdvisorFailed, waited_ms: int
+    ) -> Advice:
+        advice = await self._rules.advise(request, trace_id)
+        details: dict[str, Any] = {"asked": self._advisor.name, "failure": failed.detail}
+        return replace(
+            advice,
+            # What was refused on the way is recorded too; the table's own calls come after it.
+            calls=(*failed.calls, *advice.calls),
+            latency_ms=advice.latency_ms + waited_ms,
+            cause=failed.cause,
+            details=details,
+        )

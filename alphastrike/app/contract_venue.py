@@ -48,6 +48,7 @@ class PracticeContractVenue:
         now_ms = self._clock.now_ms()
         left_ms = self.interval_ms - now_ms % self.interval_ms
         await asyncio.sleep(left_ms / 1000 + _AFTER_CLOSE_S)
+        self.host.advance(self._clock.now_ms())  # what was due at the close has happened
 
     async def stop(self) -> None:
         """End the exchange."""
@@ -70,6 +71,7 @@ async def contract_venue(plugin: Any) -> Any:
     running = asyncio.create_task(host.run(clock))
     venue = PracticeContractVenue(practice_connection(plugin, host, clock), host, MINUTE_MS, clock, running)
     await asyncio.sleep(_LIVED * MINUTE_MS / 1000 + _AFTER_CLOSE_S)
+    host.advance(clock.now_ms())
     await venue.connection.connect()
     return venue
 

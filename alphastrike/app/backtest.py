@@ -101,13 +101,19 @@ def _result(
         breaker=None if run.circuit is None else config.backtest.llm,
         interventions=() if run.circuit is None else intervention_rows(run.circuit),
         reviews=() if run.circuit is None else review_rows(run.circuit),
+        explained=recording.explanations(),
     )
+
+
+def data_digest(inputs: Inputs) -> str:
+    """SHA-256 (hex) of the candles and rates a run reads."""
+    return hashlib.sha256(f"{inputs.content_hash}:{funding_hash(inputs.funding)}".encode()).hexdigest()
 
 
 def _provenance(config: AlphaStrikeConfig, inputs: Inputs) -> Provenance:
     """Identify the run by what it is made of: paths and output folder are not part of that."""
     config_hash = config_fingerprint(config)
-    digest = hashlib.sha256(f"{inputs.content_hash}:{funding_hash(inputs.funding)}".encode()).hexdigest()
+    digest = data_digest(inputs)
     run_id = hashlib.sha256(f"{__version__}:{config_hash}:{digest}".encode()).hexdigest()[:12]
     strategy = config.strategy.name if config.strategy.file is None else config.strategy.file.stem
     return Provenance(

@@ -139,6 +139,7 @@ def _result(run: PaperRun, lived: int, elapsed: tuple[float, float]) -> RunResul
         engine_s=elapsed[1],
         extra={},
         breaker=None,
+        explained=recording.explanations(),
         interventions=(),
         reviews=(),
     )

@@ -1,11 +1,18 @@
 """What a run keeps, gathered block by block."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alphastrike.backtest.explained import (
+    MOST_EXPLAINED,
+    ExplainedDecision,
+    explained_close,
+    explained_orders,
+)
 from alphastrike.backtest.result import Records, SignalCatalogue
 from alphastrike.domain.blocks import DecisionBlock
 from alphastrike.domain.intervals import DAY_MS
@@ -35,11 +42,15 @@ class Recording:
     catalogue: SignalCatalogue = field(default_factory=SignalCatalogue)
     regimes: tuple[str, ...] = ()
     first_tradable_ms: int | None = None
+    explained: deque[ExplainedDecision] = field(default_factory=lambda: deque(maxlen=MOST_EXPLAINED))
+    block: DecisionBlock | None = None
 
     def add(self, name: str, rows: Records) -> None:
         """Append a copy of `rows` of one kind."""
         if rows.size:
             self.parts[name].append(rows.copy())
+            if name == "decisions" and self.block is not None:
+                self.explained.extend(explained_orders(self.block, rows))
 
     def joined(self, name: str) -> Records:
         """Everything of one kind, in order of time."""
@@ -53,6 +64,7 @@ class Recording:
 
     def observe(self, block: DecisionBlock) -> None:
         """Note what the market side of a block says: regimes, signals at day's end, warm-up."""
+        self.block = block
         self.regimes = block.forecast.regimes
         close_ms = block.market.open_time_ms + block.market.interval_ms - 1
         if self.first_tradable_ms is None:
@@ -65,6 +77,12 @@ class Recording:
             self.catalogue = SignalCatalogue(trace.names, trace.categories, trace.states)
             day_ends = np.flatnonzero((close_ms + 1) % DAY_MS == 0)
             self.add("signals", _signal_rows(trace, day_ends, close_ms))
+
+    def explanations(self) -> tuple[ExplainedDecision, ...]:
+        """The newest orders taken apart; where none was sent, what every symbol said at the last close."""
+        if self.explained or self.block is None:
+            return tuple(self.explained)
+        return explained_close(self.block)
 
     def halts(self) -> dict[str, dict[str, int]]:
         """Cells by stage and code, in the order of the stages."""

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alphastrike.backtest.explained import ExplainedDecision
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.instruments import UnifiedInstrument
 
@@ -69,3 +70,4 @@ class RunResult:
     breaker: str | None = None
     interventions: tuple[dict[str, Any], ...] = ()
     reviews: tuple[dict[str, Any], ...] = ()
+    explained: tuple[ExplainedDecision, ...] = ()

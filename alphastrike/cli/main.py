@@ -17,6 +17,7 @@ from alphastrike.cli.models import models_commands
 from alphastrike.cli.operator import replay, status, stop
 from alphastrike.cli.paper import PAPER_EXAMPLES, paper
 from alphastrike.cli.train import TRAIN_EXAMPLES, train
+from alphastrike.cli.validate import VALIDATE_EXAMPLES, validate
 from alphastrike.cli.venue import venue_commands
 from alphastrike.cli.why import WHY_EXAMPLES, why
 from alphastrike.domain.errors import AlphaStrikeError
@@ -44,6 +45,7 @@ application.command(short_help="End a running process in good order.")(stop)
 application.command(short_help="Read a journal back, and verify it.")(replay)
 application.command(short_help="Train a model and judge it out of sample.", epilog=TRAIN_EXAMPLES)(train)
 application.add_typer(models_commands)
+application.command(short_help="Hold data against what a model learnt.", epilog=VALIDATE_EXAMPLES)(validate)
 application.command(short_help="Say which stage held a bar, and by how much.", epilog=WHY_EXAMPLES)(why)
 
 

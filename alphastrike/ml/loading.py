@@ -20,7 +20,7 @@ def load_booster(entry: Entry, specs: Mapping[str, FeatureSpec]) -> Any:
     """
     path = entry.folder / "model.txt"
     text = _content(path).decode("utf-8", errors="replace")
-    _check_schema(entry.record, specs)
+    check_schema(entry.record, specs)
     if model_sha256(text) != entry.record.model_sha256:
         raise ConfigError(f"{path}: not the file its record describes; train the model again")
     booster = _booster(path, text)
@@ -52,7 +52,8 @@ def lightgbm_library() -> Any:
         ) from None
 
 
-def _check_schema(record: ModelRecord, specs: Mapping[str, FeatureSpec]) -> None:
+def check_schema(record: ModelRecord, specs: Mapping[str, FeatureSpec]) -> None:
+    """`ConfigError` unless the features a model reads exist here as it knew them."""
     missing = [name for name in record.features if name not in specs]
     short = record.model_id[:12]
     if missing:

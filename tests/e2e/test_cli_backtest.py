@@ -135,6 +135,21 @@ def test_why_names_the_stage_and_the_numbers(alphastrike):
     assert halted["code"] == "warm_up"
     assert halted["observed"] < halted["limit"]
     assert "halted: warm_up" in people.stdout
+    standing = explained["detail"]["standing"]
+    assert len(standing) == len(explained["detail"]["decision"]["features"]) > 0
+    assert "missing" in standing
+    assert "standing" in people.stdout
+
+
+def test_why_says_so_when_the_data_are_not_those_of_the_run(alphastrike):
+    alphastrike("backtest", *SMALL, "--out", "run")
+    summary = json.loads(Path("run/summary.json").read_text())
+    Path("run/summary.json").write_text(json.dumps(summary | {"data_hash": "other"}))
+
+    outcome = alphastrike("why", "run", "--at", "2024-03-01T05:00", "--symbol", "BTCUSDT")
+
+    assert outcome.exit_code == 0
+    assert "not computed again: the data are not those the run read" in outcome.stdout
 
 
 def test_an_interrupted_run_leaves_nothing_behind(tmp_path):

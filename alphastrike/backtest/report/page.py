@@ -9,6 +9,7 @@ from typing import Any
 from alphastrike.backtest.formatting import UNKNOWN, moment, money, number, percent
 from alphastrike.backtest.metrics.buy_and_hold import BuyAndHold
 from alphastrike.backtest.report import figures
+from alphastrike.backtest.report.decisions import decisions_section
 from alphastrike.backtest.result import RunResult
 from alphastrike.backtest.tables import Table, all_tables, assumptions_table, warm_up_line
 from alphastrike.domain.errors import ConfigError
@@ -34,6 +35,7 @@ def render_report(result: RunResult, summary: dict[str, Any], hold: BuyAndHold |
         "weights_hidden": "" if charts["weights"] else "hidden",
         "halts_hidden": "" if charts["halts"] else "hidden",
         "tables": _tables(summary),
+        "decisions": decisions_section(result),
         "data": _script_json(charts),
         "plotly": _plotly_source(),
         "script": _asset("page.js"),

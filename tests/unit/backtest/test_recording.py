@@ -13,7 +13,7 @@ from alphastrike.domain.blocks import (
 )
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.outcomes import Code
-from alphastrike.domain.records import FILL, SIGNAL, TRADE
+from alphastrike.domain.records import DECISION, FILL, SIGNAL, TRADE
 
 START_MS = 1_704_067_200_000  # 2024-01-01 00:00 UTC
 
@@ -116,3 +116,73 @@ def test_halts_are_counted_by_stage_and_code_in_the_order_of_the_stages():
 
     assert table == {"gateway": {"gap": 3, "stale": 1}, "risk": {"gross_exposure": 4}}
     assert list(table) == ["gateway", "risk"]
+
+
+def a_talkative_block(bars: int):
+    """Bars with one feature, withheld at bar 1, and two signals of which the second never speaks."""
+    votes = np.stack([np.full((1, bars), 0.5), np.full((1, bars), np.nan)])
+    record = np.full((2, bars), 0.25)
+    state = np.zeros((2, bars), dtype=np.int8)
+    up = np.full((1, bars), 0.53)
+    trace = SignalTrace(
+        ("trend", "mute"),
+        ("price_action", "macro"),
+        ("shadow",),
+        votes,
+        record,
+        record,
+        record,
+        state,
+        state,
+        up,
+    )
+    block = a_block(bars, codes={bars - 1: Code.LOW_CONVICTION}, trace=trace)
+    values = np.arange(bars, dtype=float).reshape(1, 1, bars)
+    values[0, 0, 1] = np.nan
+    features = FeatureBlock(block.market, ("rsi",), values, block.market.halts)
+    return DecisionBlock(block.market, block.forecast, block.atr_fraction, block.daily_volatility, features)
+
+
+def orders_at(*bars: int) -> np.ndarray:
+    rows = np.zeros(len(bars), dtype=DECISION)
+    rows["ts_ms"], rows["code"] = START_MS + HOUR_MS * (np.array(bars) + 1) - 1, Code.ORDERED
+    return rows
+
+
+def test_an_order_is_taken_apart_into_features_votes_and_what_came_of_them():
+    recording = Recording()
+    recording.observe(a_talkative_block(5))
+
+    recording.add("decisions", orders_at(1))
+
+    (found,) = recording.explanations()
+    assert (found.symbol, found.code, found.ts_ms) == ("AUSDT", "ordered", START_MS + 2 * HOUR_MS - 1)
+    assert (found.probability_up, found.regime) == (0.53, "calm")
+    assert found.features == (("rsi", None),)
+    assert [(vote.signal, vote.value) for vote in found.votes] == [("trend", 0.5), ("mute", None)]
+    assert found.votes[0].weight == 0.25
+
+
+def test_only_the_newest_orders_are_kept():
+    recording = Recording()
+    recording.observe(a_talkative_block(60))
+
+    recording.add("decisions", orders_at(*range(50)))
+
+    found = recording.explanations()
+    assert len(found) == 20
+    assert found[-1].ts_ms == START_MS + 50 * HOUR_MS - 1
+
+
+def test_where_no_order_was_sent_the_last_close_is_taken_apart_with_the_gate():
+    recording = Recording()
+    recording.observe(a_talkative_block(5))
+
+    (found,) = recording.explanations()
+
+    assert (found.code, found.observed, found.limit) == ("low_conviction", 0.0, 0.0)
+    assert found.features == (("rsi", 4.0),)
+
+
+def test_a_run_without_a_bar_explains_nothing():
+    assert Recording().explanations() == ()

@@ -3,10 +3,12 @@
 import base64
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from alphastrike.backtest.explained import ExplainedDecision, Vote
 from alphastrike.backtest.metrics.buy_and_hold import buy_and_hold
 from alphastrike.backtest.report.figures import halts_figure, price_figures, weights_figure
 from alphastrike.backtest.report.page import render_report
@@ -17,6 +19,8 @@ from alphastrike.backtest.summary import summarise
 from alphastrike.domain.intervals import DAY_MS, HOUR_MS
 from alphastrike.domain.outcomes import Code
 from alphastrike.domain.records import DECISION, FILL
+
+START_MS = 1_704_067_200_000
 
 
 def page_of(result) -> str:
@@ -151,3 +155,32 @@ def test_packed_numbers_keep_gaps():
 
     assert values[0] == 1.5
     assert np.isnan(values[1])
+
+
+def a_decision(code: str) -> ExplainedDecision:
+    votes = (
+        Vote("trend", "price_action", 0.5, 0.25, 0.55, "active"),
+        Vote("mute", "macro", None, 0.0, None, "shadow"),
+    )
+    features = (("rsi_14h", 61.5), ("<b>", None))
+    return ExplainedDecision(START_MS, "AUSDT", code, 12.0, 55.0, "calm", 0.4, 0.53, 12.0, features, votes)
+
+
+def test_the_newest_orders_are_taken_apart(a_run):
+    page = page_of(replace(a_run(), explained=(a_decision("ordered"),)))
+
+    assert "The latest orders, taken apart" in page
+    assert '<td class="num">abstains</td>' in page
+    assert "61.5" in page
+    assert "&lt;b&gt;" in page
+
+
+def test_without_an_order_the_gate_that_held_is_shown(a_run):
+    page = page_of(replace(a_run(), explained=(a_decision("low_conviction"),)))
+
+    assert "no order was sent" in page
+    assert "Gate low_conviction: observed 12, limit 55." in page
+
+
+def test_without_anything_to_explain_there_is_no_section(a_run):
+    assert "taken apart" not in page_of(a_run())

@@ -2,14 +2,19 @@
 
 import asyncio
 import contextlib
+import warnings
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
 
 import numpy as np
 
 from alphastrike.adapters.hyperliquid.adapter import HyperliquidAdapter
 from alphastrike.adapters.hyperliquid.config import HyperliquidConfig
 from alphastrike.adapters.hyperliquid.dialect import PracticeDialect
+from alphastrike.adapters.hyperliquid.signing import Wallet
 from alphastrike.adapters.simulated.practice import KernelLedger
+from alphastrike.domain.orders import OrderType, Side, UnifiedOrder
 from alphastrike.domain.practice import PracticeKey
 from alphastrike.simulator.exchange import PracticeVenue
 from alphastrike.simulator.feed import MadeFeed
@@ -24,6 +29,7 @@ from alphastrike.transport.virtual_time import run_in_simulated_time
 START_MS = 1_760_000_000_000
 PRIVATE_KEY = "0x" + "1" * 64
 KEY = PracticeKey("key", "secret", "phrase", PRIVATE_KEY)
+ADDRESS = Wallet(PRIVATE_KEY).address
 BOTH = frozenset({"mainnet", "testnet"})
 
 
@@ -31,6 +37,19 @@ def a_host(start_ms=START_MS, seed=7, networks=BOTH, step_ms=1_000):
     venue = PracticeVenue(MadeFeed(seed, start_ms, step_ms=step_ms), KernelLedger, seed)
     venue.open_account(KEY)
     return SimulatorHost(venue, PracticeDialect(networks=networks))
+
+
+@cache
+def warmed_up():
+    """Compile what an exchange needs before a client with a time-out waits for it."""
+    host = a_host()
+    account = host.exchange.accounts[0]
+    side, price = Side.BUY, Decimal(40_000)
+    account.place(UnifiedOrder("BTCUSDT", side, OrderType.MARKET, Decimal("0.01"), "in"))
+    resting = account.place(UnifiedOrder("BTCUSDT", side, OrderType.LIMIT, Decimal("0.01"), "rest", price))
+    account.cancel("BTCUSDT", resting.result.order_id)
+    account.set_leverage("BTCUSDT", 5)
+    host.advance(START_MS + 10_000)
 
 
 @dataclass
@@ -81,6 +100,7 @@ def in_practice(work, **host):
 @contextlib.asynccontextmanager
 async def on_loopback(**host):
     """The same on real sockets and this machine's time."""
+    warmed_up()
     clock = SystemClock()
     found = a_host(start_ms=clock.now_ms() - 120_000, **host)
     server = LoopbackServer(found)
@@ -92,3 +112,20 @@ async def on_loopback(**host):
         living.cancel()
         await asyncio.gather(living, return_exceptions=True)
         await server.close()
+
+
+@contextlib.asynccontextmanager
+async def ccxt_client(server):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import ccxt.pro as pro
+    client = pro.hyperliquid({"walletAddress": ADDRESS, "privateKey": PRIVATE_KEY})
+    client.urls["api"] = {
+        "public": server.http_url,
+        "private": server.http_url,
+        "ws": {"public": f"{server.ws_url}/ws"},
+    }
+    try:
+        yield client
+    finally:
+        await client.close()

@@ -71,7 +71,7 @@ class HyperliquidAdapter:
         )
         market = MarketReads(client)
         account = AccountReads(market, identity, ids)
-        desk = OrderDesk(client, market, account, ids, config.market_slippage)
+        desk = OrderDesk(client, market, account, ids, config)
         url = access.endpoints.get("ws_url", ws_url)
         streams = StreamSurroundings(url, access.connector, access.clock, access.chance)
         return HyperliquidConnection(

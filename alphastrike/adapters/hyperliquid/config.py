@@ -33,10 +33,11 @@ class HyperliquidConfig(Settings):
         "immediate limit order takes its place",
     )
     expires_after_ms: int = Field(
-        30_000,
+        5_000,
         ge=1_000,
-        le=600_000,
-        description="ms after which the venue must drop an order that reaches it late",
+        le=60_000,
+        description="ms after which the venue must drop an order that reaches it late; as long waits the "
+        "answer to what became of an order that nobody confirmed",
     )
 
     @field_validator("vault_address")

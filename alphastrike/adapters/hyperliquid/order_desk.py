@@ -1,5 +1,6 @@
 """Writes: orders, cancels and the account's settings, each sent once."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -9,6 +10,7 @@ from alphastrike.adapters.hyperliquid import actions
 from alphastrike.adapters.hyperliquid.account_mappers import to_state
 from alphastrike.adapters.hyperliquid.account_reads import AccountReads
 from alphastrike.adapters.hyperliquid.client_ids import ClientIds, to_cloid
+from alphastrike.adapters.hyperliquid.config import HyperliquidConfig
 from alphastrike.adapters.hyperliquid.faults import is_gone, is_missed, refused
 from alphastrike.adapters.hyperliquid.instruments import Asset
 from alphastrike.adapters.hyperliquid.market_reads import MarketReads
@@ -25,6 +27,7 @@ from alphastrike.domain.orders import OrderState, OrderType, Side, UnifiedOrder,
 from alphastrike.transport.client import VenueClient
 
 _SOONEST_SWITCH_MS = 5_000
+_CLOCK_DOUBT_MS = 500
 _ENDED = {OrderState.FILLED, OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED}
 
 
@@ -37,19 +40,33 @@ class OrderDesk:
         market: MarketReads,
         account: AccountReads,
         ids: ClientIds,
-        slippage: float,
+        config: HyperliquidConfig,
     ) -> None:
-        """`slippage` is what a market order may cost beyond the quote, a fraction of price."""
+        """Send through this client, by the rules of this configuration."""
         self._client = client
         self._market = market
         self._account = account
         self._ids = ids
-        self._slippage = Decimal(repr(slippage))
+        self._slippage = Decimal(repr(config.market_slippage))
+        self._expires_after_ms = config.expires_after_ms
         self._sent: set[str] = set()
+        self._may_land_until_ms: dict[str, int] = {}  # orders of unknown outcome
 
-    def forget(self, client_order_id: str) -> None:
-        """The venue never saw this order: its id may be sent again."""
-        self._sent.discard(client_order_id)
+    async def known(self, symbol: str, client_order_id: str) -> UnifiedOrderResult | None:
+        """What became of an order. None is said only when it can not arrive any more either.
+
+        An order of unknown outcome may be on its way still; what is signed with it makes the venue drop it
+        after a time, and until then the answer waits. After a None the id may be sent again.
+        """
+        found = await self._account.order(symbol, client_order_id)
+        until_ms = self._may_land_until_ms.get(client_order_id)
+        if found is None and until_ms is not None:
+            await asyncio.sleep(max(0.0, (until_ms - self._client.venue_clock.now_ms()) / 1000))
+            found = await self._account.order(symbol, client_order_id)
+        self._may_land_until_ms.pop(client_order_id, None)
+        if found is None:
+            self._sent.discard(client_order_id)
+        return found
 
     async def place(self, order: UnifiedOrder) -> UnifiedOrderResult:
         """Send an order once; one that its time in force ended at once comes back EXPIRED."""
@@ -69,6 +86,10 @@ class OrderDesk:
             return _placed(order, _first_status(answer, order.client_order_id))
         except (VenueRejected, VenueUnreachable):
             self._sent.discard(order.client_order_id)
+            raise
+        except VenueOutcomeUnknown:
+            until_ms = self._client.venue_clock.now_ms() + self._expires_after_ms + _CLOCK_DOUBT_MS
+            self._may_land_until_ms[order.client_order_id] = until_ms
             raise
 
     async def cancel(self, symbol: str, client_order_id: str) -> UnifiedOrderResult:

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from alphastrike.adapters.hyperliquid.natives import number
-from alphastrike.adapters.hyperliquid.practice_words import Listing
+from alphastrike.adapters.hyperliquid.practice_words import Listing, order_book
 from alphastrike.adapters.hyperliquid.precision import (
     MIN_NOTIONAL,
     decimals_of,
@@ -147,8 +147,8 @@ def _check_trigger(exchange: PracticeExchange, order: UnifiedOrder) -> None:
 def _missed(exchange: PracticeExchange, order: UnifiedOrder) -> str:
     if order.time_in_force is not TimeInForce.GTX:
         return "Order could not immediately match against any resting orders."
-    ticker = exchange.ticker(order.symbol)
-    bbo = f"{number(ticker.best_bid)}@{number(ticker.best_ask)}"
+    bids, asks = order_book(exchange, order.symbol)["levels"]
+    bbo = f"{bids[0]['px']}@{asks[0]['px']}"
     return f"Post only order would have immediately matched, bbo was {bbo}."
 
 

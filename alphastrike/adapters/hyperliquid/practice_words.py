@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from alphastrike.adapters.hyperliquid import account_natives, natives
+from alphastrike.adapters.hyperliquid.funding import premium
 from alphastrike.adapters.hyperliquid.mappers import Levels
 from alphastrike.adapters.hyperliquid.natives import number
 from alphastrike.adapters.hyperliquid.precision import decimals_of, reachable_price
@@ -66,17 +67,18 @@ class Listing:
 
 def context(exchange: PracticeExchange, symbol: str, mark: MarkMoved | None = None) -> Native:
     """Prices and funding of a symbol."""
-    ticker, moved = exchange.ticker(symbol), mark or exchange.mark(symbol)
+    moved, (bid, ask) = mark or exchange.mark(symbol), _quote(exchange, symbol)
+    average = premium(bid, ask, moved.index_price)
     return {
         "funding": number(moved.funding_rate),
         "openInterest": "0.0",
         "prevDayPx": number(moved.mark_price),
         "dayNtlVlm": "0.0",
-        "premium": "0.0",
+        "premium": number(round(average, 10)),
         "oraclePx": number(moved.index_price),
         "markPx": number(moved.mark_price),
         "midPx": _mid(exchange, symbol),
-        "impactPxs": [number(ticker.best_bid), number(ticker.best_ask)],
+        "impactPxs": [number(bid), number(ask)],
         "dayBaseVlm": "0.0",
     }
 
@@ -123,8 +125,13 @@ def _stepped(levels: Levels, decimals: int, *, upward: bool) -> Levels:
 
 
 def _mid(exchange: PracticeExchange, symbol: str) -> str:
-    ticker = exchange.ticker(symbol)
-    return number((ticker.best_bid + ticker.best_ask) / 2)
+    return number(sum(_quote(exchange, symbol)) / 2)
+
+
+def _quote(exchange: PracticeExchange, symbol: str) -> tuple[Decimal, Decimal]:
+    """Best bid and ask as the book shows them."""
+    bids, asks = order_book(exchange, symbol)["levels"]
+    return Decimal(bids[0]["px"]), Decimal(asks[0]["px"])
 
 
 def _table(known: UnifiedInstrument) -> Native:

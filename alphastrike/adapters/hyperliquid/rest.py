@@ -92,11 +92,8 @@ class HyperliquidRest:
         return await self._account().open_orders(symbol)
 
     async def get_order(self, symbol: str, client_order_id: str) -> UnifiedOrderResult | None:
-        """What became of an order, or None when the venue never saw it."""
-        known = await self._account().order(symbol, client_order_id)
-        if known is None:
-            self._order_desk.forget(client_order_id)
-        return known
+        """What became of an order, or None when the venue never saw it and can not any more."""
+        return await self._desk().known(symbol, client_order_id)
 
     async def place_order(self, order: UnifiedOrder) -> UnifiedOrderResult:
         """Send an order once."""

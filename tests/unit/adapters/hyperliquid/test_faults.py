@@ -53,6 +53,17 @@ def lost(_request, _session):
     raise ReplyLost
 
 
+def late(seconds):
+    """The client hears nothing, and the venue gets the request only after a while."""
+
+    def trouble(request, session):
+        loop = asyncio.get_running_loop()
+        loop.call_later(seconds, session.answer, request)
+        raise ReplyLost
+
+    return trouble
+
+
 def says(status, body):
     return lambda _request, _session: HttpReply(status, body)
 
@@ -83,6 +94,8 @@ def troubled(work, path, *troubles):
         (says(200, b'{"status":"ok","respon'), False),
         (says(200, b'{"status":"ok","response":{}}'), False),
         (worded(Refusal.OUTCOME_UNKNOWN), False),
+        (late(3), True),
+        (late(7), False),
     ],
 )
 def test_an_unknown_outcome_is_probed_and_never_becomes_two_orders(trouble, has_landed):

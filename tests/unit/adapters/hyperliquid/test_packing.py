@@ -2,7 +2,7 @@
 
 import msgpack
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alphastrike.adapters.hyperliquid.packing import pack
@@ -17,6 +17,7 @@ values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(s
 
 
 @given(values)
+@settings(max_examples=60)
 def test_values_are_packed_as_the_reference_packs_them(value):
     assert pack(value) == msgpack.packb(value)
 

@@ -100,6 +100,17 @@ def test_orders_batches_and_triggers_are_signed_as_the_sdk_signs_them(batch, env
     assert is_signed_alike(ours, theirs, envelope)
 
 
+@pytest.mark.long
+@given(st.lists(orders(), min_size=1, max_size=8), envelopes, st.sampled_from(["na", "positionTpsl"]))
+@settings(max_examples=2_000)
+def test_two_thousand_batches_are_signed_as_the_sdk_signs_them(batch, envelope, grouping):
+    ours = actions.place([wire for wire, _ in batch], grouping)
+
+    assert is_signed_alike(
+        ours, sdk.order_wires_to_order_action([wire for _, wire in batch], None, grouping), envelope
+    )
+
+
 @given(st.lists(st.tuples(assets, st.integers(1, 2**50), cloids), min_size=1, max_size=3), envelopes)
 @settings(max_examples=30)
 def test_cancels_are_signed_as_the_sdk_signs_them(known, envelope):

@@ -1,8 +1,6 @@
 """Clients that know nothing of us trade on the simulated venue, and fail on it as on the real one."""
 
 import asyncio
-import contextlib
-import warnings
 from decimal import Decimal
 
 import pytest
@@ -12,10 +10,8 @@ from hyperliquid.info import Info
 from hyperliquid.utils import signing
 from hyperliquid.utils.types import Cloid
 
-from alphastrike.adapters.hyperliquid.signing import Wallet
-from tests.practice_hyperliquid import PRIVATE_KEY, on_loopback
+from tests.practice_hyperliquid import ADDRESS, PRIVATE_KEY, ccxt_client, on_loopback
 
-ADDRESS = Wallet(PRIVATE_KEY).address
 CLOID = "0x" + "ab" * 16
 PATIENCE_S = 20
 
@@ -186,6 +182,8 @@ async def test_ccxt_and_its_streams_trade_unmodified():
         resting = await ccxt.create_order(symbol, "limit", "buy", 0.01, 40_000, {"clientOrderId": CLOID})
         working = await ccxt.fetch_open_orders(symbol)
         await ccxt.cancel_order(resting["id"], symbol)
+        posted = await ccxt.create_order_ws(symbol, "limit", "buy", 0.01, 39_000)
+        await ccxt.cancel_order_ws(posted["id"], symbol)
         bought = await ccxt.create_order(symbol, "market", "buy", 0.01, 60_000)
         stop = await ccxt.create_order(
             symbol, "market", "sell", 0.01, 50_000, {"stopLossPrice": 50_000, "reduceOnly": True}
@@ -204,23 +202,6 @@ async def test_ccxt_and_its_streams_trade_unmodified():
     assert orders[0]["id"] == resting["id"]
     assert account.orders(working=True) == ()
     assert balance["total"]["USDC"] == pytest.approx(float(account.balance().wallet), rel=1e-3)
-
-
-@contextlib.asynccontextmanager
-async def ccxt_client(server):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import ccxt.pro as pro
-    client = pro.hyperliquid({"walletAddress": ADDRESS, "privateKey": PRIVATE_KEY})
-    client.urls["api"] = {
-        "public": server.http_url,
-        "private": server.http_url,
-        "ws": {"public": f"{server.ws_url}/ws"},
-    }
-    try:
-        yield client
-    finally:
-        await client.close()
 
 
 def is_heard(condition):

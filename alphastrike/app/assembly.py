@@ -21,6 +21,7 @@ from alphastrike.domain.ledger import Markets, Tape
 from alphastrike.engine.pipeline import MarketStages
 from alphastrike.features.feature_set import FeatureSet
 from alphastrike.gateway.candle_gateway import CandleGateway
+from alphastrike.llm.recording import Recorder
 from alphastrike.llm.watch import Watch
 from alphastrike.risk.books import Desk, DeskTerms
 from alphastrike.validation.stage import ValidationStage
@@ -52,8 +53,12 @@ def assemble(
     history: CandleHistory,
     funding: FundingHistory,
     run_id: str = "run",
+    recorder: Recorder | None = None,
 ) -> Assembly:
-    """Build the run; `ConfigError` for names and combinations that do not exist."""
+    """Build the run; `ConfigError` for names and combinations that do not exist.
+
+    `recorder` takes down what is said to and by a model.
+    """
     _check_funding(funding, history.interval_ms)
     instruments = instruments_of(history, config.venue)
     markets = Markets.of(instruments)
@@ -81,7 +86,7 @@ def assemble(
         venue=venue,
         rates=Rates(funding.ts_ms, funding.rate, funding.offsets, cursor),
         watch=watch,
-        circuit=Circuit.closed(config, account, run_id) if is_on else None,
+        circuit=Circuit.closed(config, account, run_id, recorder) if is_on else None,
     )
 
 

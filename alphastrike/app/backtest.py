@@ -15,6 +15,7 @@ from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_strategies import configured_strategy
 from alphastrike.app.config_text import config_fingerprint, config_toml
 from alphastrike.app.inputs import Inputs, load_inputs
+from alphastrike.app.traces import finish_traces, recording_traces
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.result import Provenance, RunResult
 from alphastrike.marketdata.fingerprint import funding_hash
@@ -23,6 +24,10 @@ from alphastrike.marketdata.fingerprint import funding_hash
 EVERY_DECISION_BARS = 500_000
 
 Progress = Callable[[int, int], None]
+
+
+def _say_nothing(_line: str) -> None:
+    """Nobody listens."""
 
 
 @dataclass(slots=True)
@@ -34,38 +39,50 @@ class _Clock:
 
 
 def run_backtest(
-    config: AlphaStrikeConfig, *, step_every_bar: bool = False, progress: Progress | None = None
+    config: AlphaStrikeConfig,
+    *,
+    step_every_bar: bool = False,
+    progress: Progress | None = None,
+    say: Callable[[str], None] = _say_nothing,
 ) -> RunResult:
     """Run a backtest. `step_every_bar` steps the streaming engine instead; the result is the same.
 
-    `progress` is called with bars done and bars in all.
+    `progress` is called with bars done and bars in all, `say` with what a person should know of traces.
     """
     clock = _Clock(time.perf_counter())
     configured_strategy(config)  # a name that does not exist should not cost the loading of data
     inputs = load_inputs(config)
     provenance = _provenance(config, inputs)
-    run = assemble(config, inputs.history, inputs.funding, provenance.run_id)
     recording = Recording()
     total = inputs.history.open_time_ms.size
-    bars = int(np.isfinite(inputs.history.close).sum())
-    every = bars <= EVERY_DECISION_BARS
 
     def report(done: int) -> None:
         if progress is not None:
             progress(done, total)
 
     report(0)
-    begun = time.process_time()
+    with recording_traces(config, provenance.run_id, say) as tee:
+        run = assemble(config, inputs.history, inputs.funding, provenance.run_id, tee)
+        begun = time.process_time()
+        _drive(run, recording, provenance.run_id, report, step_every_bar=step_every_bar)
+        clock.engine = time.process_time() - begun
+        if tee is not None and run.circuit is not None:
+            finish_traces(tee, run.circuit)
+    return _result(config, inputs, run, recording, (provenance, clock))
+
+
+def _drive(
+    run: Assembly, recording: Recording, run_id: str, report: Callable[[int], None], *, step_every_bar: bool
+) -> None:
+    every = int(np.isfinite(run.history.close).sum()) <= EVERY_DECISION_BARS
     if step_every_bar:
         from alphastrike.app.stepped_run import run_stepped  # noqa: PLC0415 - one of the two is needed
 
-        run_stepped(run, recording, provenance.run_id, every=every, after_bar=report)
+        run_stepped(run, recording, run_id, every=every, after_bar=report)
     else:
         from alphastrike.app.compiled_run import run_compiled  # noqa: PLC0415 - one of the two is needed
 
         run_compiled(run, recording, every=every, after_block=report)
-    clock.engine = time.process_time() - begun
-    return _result(config, inputs, run, recording, (provenance, clock))
 
 
 def _result(

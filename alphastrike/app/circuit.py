@@ -14,6 +14,7 @@ from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.llm.book import Book
 from alphastrike.llm.breaker import Breaker
 from alphastrike.llm.consultation import Consultant
+from alphastrike.llm.recording import Recorder
 from alphastrike.llm.reporting import Facts, Glance
 from alphastrike.llm.watch import NEVER_MS, Watch
 from alphastrike.risk.books import Desk
@@ -56,7 +57,9 @@ class Circuit:
     _mail: list[InterventionProposed] = field(default_factory=list)
 
     @classmethod
-    def closed(cls, config: AlphaStrikeConfig, account: Account, run_id: str) -> Self:
+    def closed(
+        cls, config: AlphaStrikeConfig, account: Account, run_id: str, recorder: Recorder | None
+    ) -> Self:
         """A breaker that lets everything through, until a trigger fires."""
         symbols = tuple(instrument.symbol for instrument in account.instruments)
         facts = Facts(
@@ -71,7 +74,7 @@ class Circuit:
         return cls(
             breaker=Breaker(facts, config.llm, risk.restrain),
             account=account,
-            consultant=Consultant(advisor_of(config), config.llm, run_id),
+            consultant=Consultant(advisor_of(config, recorder), config.llm, run_id),
             run_id=run_id,
         )
 

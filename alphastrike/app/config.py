@@ -17,6 +17,7 @@ from alphastrike.marketdata.config import MarketdataConfig
 from alphastrike.ml.config import MlConfig
 from alphastrike.risk.config import RiskConfig
 from alphastrike.signals.config import SignalsConfig
+from alphastrike.traces.config import TracesConfig
 from alphastrike.validation.config import ValidationConfig
 
 Moment = Annotated[int, BeforeValidator(milliseconds), "date or milliseconds"]
@@ -138,9 +139,9 @@ class BacktestConfig(Settings):
         lt=2**32,
         description="Seeds the synthetic market and every draw; same seed, same run.",
     )
-    llm: Literal["off", "rules", "random"] = Field(
+    llm: Literal["off", "rules", "ollama", "recorded", "random"] = Field(
         default="off",
-        description="Who answers when the circuit breaker wakes: a rule table, or a blind draw.",
+        description="Who answers when the circuit breaker wakes: rules, a model, a recording, or chance.",
     )
 
 
@@ -164,6 +165,7 @@ class AlphaStrikeConfig(Settings):
     signals: SignalsConfig = SignalsConfig()
     risk: RiskConfig = RiskConfig()
     llm: LlmConfig = LlmConfig()
+    traces: TracesConfig = TracesConfig()
     backtest: BacktestConfig = BacktestConfig()
     paper: PaperConfig = PaperConfig()
     output: OutputConfig = OutputConfig()

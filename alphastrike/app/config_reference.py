@@ -25,6 +25,16 @@ _WORDS: dict[Any, str] = {
 }
 _CONTAINERS: dict[Any, str] = {tuple: "list of ", list: "list of ", dict: "table of "}
 _WIDTH = 100
+# What a new file sets: whoever runs `init` and keeps these lines has read them.
+_WRITTEN: dict[tuple[str, str], tuple[str, ...]] = {
+    ("traces", "enabled"): ("enabled = true",),
+    ("traces", "acknowledged_terms"): (
+        "# Many providers' terms forbid training models that compete with theirs on what theirs said, and",
+        "# some models' licences bind what is made with them. Traces are for your own use on your own",
+        "# account; passing on a model made from them is your responsibility. False records nothing.",
+        "acknowledged_terms = true",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ def key_references() -> list[KeyReference]:
 
 
 def template_toml() -> str:
-    """A whole alphastrike.toml in which every key is commented out at its default."""
+    """A whole alphastrike.toml: every key commented out at its default, but those that keep traces."""
     rows = [
         "# AlphaStrike configuration. Every key is here at its default: uncomment to change it.",
         "# Command-line options win over ALPHASTRIKE__SECTION__KEY variables, which win over this file.",
@@ -59,7 +69,8 @@ def template_toml() -> str:
         rows += textwrap.wrap(
             f"{key.description} ({key.kind})", _WIDTH, initial_indent="# ", subsequent_indent="# "
         )
-        rows += [f"#{key.name} = {key.default or ''}".rstrip(), ""]
+        written = _WRITTEN.get((key.section, key.name))
+        rows += [*written, ""] if written else [f"#{key.name} = {key.default or ''}".rstrip(), ""]
     return "\n".join(rows).rstrip() + "\n"
 
 

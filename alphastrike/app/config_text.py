@@ -22,7 +22,8 @@ def config_fingerprint(config: AlphaStrikeConfig) -> str:
     margin tiers) counts by its content, and a model by its id. What the data contain has a hash of its own.
     """
     tables = config.model_dump(
-        mode="json", exclude={"output": True, "paper": True, "data": {"path", "funding", "verify"}}
+        mode="json",
+        exclude={"output": True, "paper": True, "traces": True, "data": {"path", "funding", "verify"}},
     )
     named = {
         "strategy.file": config.strategy.file,

@@ -10,7 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from alphastrike.app.health_ollama import ollama_state
 from alphastrike.app.kernel_cache import kernel_folder
+from alphastrike.llm.config import OllamaConfig
 
 _REQUIRED = ("numpy", "numba", "pyarrow", "pydantic", "plotly", "rich", "typer", "platformdirs")
 _OPTIONAL = {"lightgbm": "ml"}  # package to the extra that installs it
@@ -35,7 +37,14 @@ class Finding:
 
 def findings() -> list[Finding]:
     """Every check in a fixed order."""
-    return [_python(), *_packages(), *_extras(), _kernels(), _writable("current folder", Path.cwd())]
+    return [
+        _python(),
+        *_packages(),
+        *_extras(),
+        _model(),
+        _kernels(),
+        _writable("current folder", Path.cwd()),
+    ]
 
 
 def _python() -> Finding:
@@ -64,6 +73,12 @@ def _extras() -> list[Finding]:
                 Finding(package, Health.NOTE, f"not installed; optional: pip install 'alphastrike[{extra}]'")
             )
     return found
+
+
+def _model() -> Finding:
+    """The rule table stands in for a model that is not there, so this is never more than a note."""
+    state = ollama_state(OllamaConfig())
+    return Finding("ollama", Health.OK if "; qwen" in state else Health.NOTE, state)
 
 
 def _kernels() -> Finding:

@@ -46,7 +46,9 @@ def backtest(
     ] = None,
     llm: Annotated[
         str | None,
-        typer.Option(help="Circuit breaker: who answers when it wakes.", metavar="off|rules|random"),
+        typer.Option(
+            help="Circuit breaker: who answers when it wakes.", metavar="off|rules|ollama|recorded|random"
+        ),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seeds every draw; same seed, same run.", metavar="N")
@@ -113,7 +115,8 @@ def _run(config: "AlphaStrikeConfig", say: Callable[[str], None], *, step_every_
         refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
         if is_first:
             typer.echo("compiling kernels, once, for about a minute: later runs start at once", err=True)
-        return run_backtest(config, step_every_bar=step_every_bar, progress=progress)
+        speak = partial(typer.echo, err=True)
+        return run_backtest(config, step_every_bar=step_every_bar, progress=progress, say=speak)
 
 
 def deliver(result: "RunResult", config: "AlphaStrikeConfig", *, as_json: bool) -> None:

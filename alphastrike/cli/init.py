@@ -25,5 +25,5 @@ def init(
         ) from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
-    typer.echo(f"wrote {path}; every key is there, commented out at its default")
+    typer.echo(f"wrote {path}; every key is there at its default, and [traces] on: read why it may be")
     typer.echo("next: alphastrike config check, then alphastrike backtest")

@@ -16,6 +16,7 @@ from alphastrike.cli.init import init
 from alphastrike.cli.models import models_commands
 from alphastrike.cli.operator import replay, status, stop
 from alphastrike.cli.paper import PAPER_EXAMPLES, paper
+from alphastrike.cli.traces import traces_commands
 from alphastrike.cli.train import TRAIN_EXAMPLES, train
 from alphastrike.cli.validate import VALIDATE_EXAMPLES, validate
 from alphastrike.cli.venue import venue_commands
@@ -37,6 +38,7 @@ application.command(short_help="Write a commented alphastrike.toml to start from
 application.command(short_help="Check Python, packages, kernel cache and folders.")(doctor)
 application.add_typer(config_commands)
 application.add_typer(data_commands)
+application.add_typer(traces_commands)
 application.add_typer(venue_commands)
 application.command(short_help="Trade recorded or synthetic candles.", epilog=BACKTEST_EXAMPLES)(backtest)
 application.command(short_help="Trade on paper, on a market that goes on.", epilog=PAPER_EXAMPLES)(paper)

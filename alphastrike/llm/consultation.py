@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from alphastrike.domain.commands import ReviewRequested
 from alphastrike.domain.intervals import HOUR_MS
-from alphastrike.domain.interventions import Advice, ProposedCall
+from alphastrike.domain.interventions import Advice
 from alphastrike.llm.advisors.rules import RuleTable
 from alphastrike.llm.config import LlmConfig
+from alphastrike.llm.failures import AdvisorFailed
 
 
 class Advisor(Protocol):
@@ -21,17 +22,6 @@ class Advisor(Protocol):
     async def advise(self, request: ReviewRequested, trace_id: str) -> Advice:
         """Answer one review, or raise `AdvisorFailed`; any other exception counts as a failure too."""
         ...
-
-
-class AdvisorFailed(Exception):
-    """No usable answer. `cause` is one word of ours; `calls` are what was said, for the record."""
-
-    def __init__(self, cause: str, detail: str = "", calls: tuple[ProposedCall, ...] = ()) -> None:
-        """Name the cause."""
-        super().__init__(f"{cause}: {detail}" if detail else cause)
-        self.cause = cause
-        self.detail = detail
-        self.calls = calls
 
 
 class Consultant:

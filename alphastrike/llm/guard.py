@@ -182,6 +182,15 @@ def resolve_symbol(text: str, symbols: tuple[str, ...]) -> str | None:
     return meant[0] if len(meant) == 1 else None
 
 
+def is_well_formed(call: ProposedCall, symbols: tuple[str, ...]) -> bool:
+    """Whether the call names a tool exactly, with its arguments and a symbol that is traded."""
+    tool = next((tool for tool in Tool if isinstance(call.tool, str) and tool.value == call.tool), None)
+    arguments = None if tool is None else _arguments(tool, call.arguments)
+    if arguments is None:
+        return False
+    return "symbol" not in arguments or resolve_symbol(arguments["symbol"], symbols) is not None
+
+
 class _Said:
     """A call and what is recorded of it."""
 

@@ -16,6 +16,9 @@ from alphastrike.llm.tools import (
     ToolCall,
 )
 
+_FREE = ("reason", "message")
+_LONGEST_FREE = 80  # asked of a model; small ones otherwise go on until they are cut off
+
 
 class SendAlert(ToolCall):
     """Tell the operator; changes nothing."""
@@ -45,12 +48,14 @@ def argument_schema(tool: Tool, symbols: Sequence[str]) -> dict[str, Any]:
     """JSON schema of a tool's arguments for these symbols; every argument is asked for."""
     schema = MODELS[tool].model_json_schema(by_alias=False)
     properties = {}
-    for name in sorted(schema["properties"], key=lambda name: name in {"reason", "message"}):
+    for name in sorted(schema["properties"], key=lambda name: name in _FREE):
         field = dict(schema["properties"][name])
         for dropped in ("title", "default", "maxLength"):
             field.pop(dropped, None)
         if name == "symbol":
             field["enum"] = list(symbols)
+        if name in _FREE:
+            field["maxLength"] = _LONGEST_FREE
         properties[name] = field
     return {
         "type": "object",

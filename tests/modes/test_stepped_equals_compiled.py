@@ -98,11 +98,15 @@ def test_a_breaker_that_is_off_changes_nothing():
         assert off.joined(kind).tobytes() == on.joined(kind).tobytes(), kind
 
 
-def test_a_breaker_makes_the_account_carry_less():
-    terms = {"strategy": {"name": "ema_cross"}, "venue": ROUGH_VENUE, **EAGER}
+def test_leverage_obeys_an_intervention_for_as_long_as_it_holds():
+    config = configured(strategy={"name": "ema_cross"}, venue=ROUGH_VENUE, backtest={"llm": "rules"}, **EAGER)
 
-    free, _ = finished(configured(**terms), MARKET.history, MARKET.funding)
-    held, _ = finished(configured(backtest={"llm": "rules"}, **terms), MARKET.history, MARKET.funding)
+    recording, run = finished(config, MARKET.history, MARKET.funding)
 
-    gross = [run.joined("equity")["gross_notional"].sum() for run in (free, held)]
-    assert gross[1] < gross[0]
+    equity = recording.joined("equity")
+    capped = [row for row in intervention_rows(run.circuit) if row["tool"] == "adjust_leverage"]
+    taken = [row for row in capped if row["intervention_id"]]
+    assert taken
+    for row in taken:
+        held = (equity["ts_ms"] >= row["ts_ms"]) & (equity["ts_ms"] < row["expires_ms"])
+        assert (equity["leverage"][held] <= row["value"]).all()

@@ -7,7 +7,8 @@ from alphastrike.domain.interventions import Advice, Tool, Verdict
 from alphastrike.llm.advisors.random_palette import RandomPalette
 from alphastrike.llm.advisors.rules import RuleTable, rule_calls
 from alphastrike.llm.config import LlmConfig
-from alphastrike.llm.consultation import AdvisorFailed, Consultant
+from alphastrike.llm.consultation import Consultant
+from alphastrike.llm.failures import AdvisorFailed
 from alphastrike.llm.palette import MODELS, answer_schema, tool_schemas
 from alphastrike.llm.report_parts import FiredPart
 from tests.breakers import SYMBOLS, a_call, a_patient, a_review, report_of

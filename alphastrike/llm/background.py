@@ -1,0 +1,58 @@
+"""Asking off the order path: a thread of its own holds the conversation, whoever trades only looks in."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from alphastrike.domain.commands import ReviewRequested
+from alphastrike.domain.events import InterventionProposed
+from alphastrike.llm.consultation import Consultant
+
+
+class BackgroundConsultant:
+    """For drivers in real time. `ask` and `due` return at once, whatever the advisor does."""
+
+    def __init__(self, consultant: Consultant, now_ms: Callable[[], int]) -> None:
+        """`now_ms` stamps an answer with the time it arrived."""
+        self._consultant = consultant
+        self._now_ms = now_ms
+        self._arrived: deque[InterventionProposed] = deque()
+        self._has_news = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="alphastrike-llm", daemon=True)
+        self._thread.start()
+
+    def ask(self, request: ReviewRequested) -> None:
+        """Begin a consultation; its answer, the rule table's at worst, is due within the deadline."""
+        asyncio.run_coroutine_threadsafe(self._answer(request), self._loop)
+
+    def due(self) -> tuple[InterventionProposed, ...]:
+        """What has arrived since the last look."""
+        self._has_news.clear()
+        arrived = []
+        while self._arrived:
+            arrived.append(self._arrived.popleft())
+        return tuple(arrived)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Until something arrives; for whoever has nothing else to do."""
+        return self._has_news.wait(timeout_s)
+
+    def close(self) -> None:
+        """End every conversation."""
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(timeout=10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=10)
+        self._loop.close()
+
+    async def _answer(self, request: ReviewRequested) -> None:
+        advice = await self._consultant.ask(request)
+        self._arrived.append(InterventionProposed(self._now_ms(), request.review_id, advice))
+        self._has_news.set()
+
+    async def _end(self) -> None:
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)

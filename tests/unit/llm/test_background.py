@@ -1,0 +1,60 @@
+"""A model that stalls, drips or dies never holds up whoever trades."""
+
+import asyncio
+import time
+
+import pytest
+
+from alphastrike.llm.advisors.ollama import OllamaAdvisor
+from alphastrike.llm.background import BackgroundConsultant
+from alphastrike.llm.config import LlmConfig
+from alphastrike.llm.consultation import Consultant
+from tests.breakers import a_patient, a_review
+from tests.support.fake_ollama import ScriptedOllama, in_a_thread, says
+
+
+@pytest.mark.parametrize("fate", ["stall", "drip", "cut"])
+def test_trading_goes_on_and_the_rule_table_acts_within_the_deadline(fate):
+    server = ScriptedOllama([says('{"tool": "adj', then=fate)])
+    with in_a_thread(server):
+        config = LlmConfig.model_validate({"ollama": {"host": server.host, "deadline_s": 1.0}})
+        background = BackgroundConsultant(
+            Consultant(OllamaAdvisor(config), config, "run"), lambda: patient.now_ms + 1
+        )
+        patient, review = a_review(a_patient(triggers={"cooldown_hours": 700}))
+
+        spent = []
+        background.ask(review)
+        for _ in range(200):
+            began = time.thread_time_ns()
+            patient.close(hours=0)
+            spent.append(time.thread_time_ns() - began)
+        assert background.wait(30)
+        answers = background.due()
+        for event in answers:
+            patient.breaker.hear(event)
+        background.close()
+
+    assert len(answers) == 1
+    assert (answers[0].advice.source, answers[0].advice.cause) == (
+        "rules",
+        "cut" if fate == "cut" else "deadline",
+    )
+    assert patient.book.multiplier("SOLUSDT") == 0.5
+    assert sorted(spent)[100] < 5_000_000
+
+
+def test_closing_ends_a_conversation_that_is_under_way():
+    class Endless:
+        name = "endless"
+
+        async def advise(self, request, trace_id):
+            await asyncio.Event().wait()
+
+    _, review = a_review()
+    background = BackgroundConsultant(Consultant(Endless(), LlmConfig(), "run"), lambda: 0)
+    background.ask(review)
+
+    background.close()
+
+    assert background.due() == ()

@@ -7,10 +7,11 @@ import numpy as np
 from alphastrike.adapters.simulated.books import Venue
 from alphastrike.adapters.simulated.instruments import instruments_of
 from alphastrike.adapters.simulated.kernel_session import Rates
+from alphastrike.app.abilities import lack_of
 from alphastrike.app.circuit import Account, Circuit
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_strategies import configured_strategy
-from alphastrike.app.discovery import chosen
+from alphastrike.app.discovery import available, chosen
 from alphastrike.app.models import model_slot
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.errors import DataError
@@ -18,6 +19,7 @@ from alphastrike.domain.funding import FundingHistory
 from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.domain.intervals import bars_in
 from alphastrike.domain.ledger import Markets, Tape
+from alphastrike.domain.plugins import Signal
 from alphastrike.engine.pipeline import MarketStages
 from alphastrike.features.feature_set import FeatureSet
 from alphastrike.gateway.candle_gateway import CandleGateway
@@ -28,6 +30,7 @@ from alphastrike.validation.stage import ValidationStage
 
 # What stage 7 reads itself, whatever the strategy.
 RISK_FEATURES = ("atr_14", "daily_volatility")
+EVERY = "*"
 _BPS = 1e-4
 _SIDES = 2
 _LEAST_ROWS = 65_536
@@ -105,7 +108,7 @@ def market_stages(config: AlphaStrikeConfig, history: CandleHistory) -> MarketSt
     """Stages 2 to 6 for these symbols and this interval, with only the features someone reads."""
     symbols, interval_ms = history.symbols, history.interval_ms
     plugin, settings = configured_strategy(config)
-    signals = tuple(chosen("signals", config.signals.enabled, "signals.enabled").values())
+    signals = able_signals(config, history)
     model, profiles = model_slot(config.ml, symbols, interval_ms)
     wanted = {*RISK_FEATURES, *plugin.features(settings, signals), *model.features}
     found = tuple(chosen("features", wanted, "features").values())
@@ -120,6 +123,21 @@ def market_stages(config: AlphaStrikeConfig, history: CandleHistory) -> MarketSt
         validator=validator,
         model=model,
         strategy=plugin.build(settings, symbols, interval_ms, round_trip_cost(config), signals),
+    )
+
+
+def enabled_names(config: AlphaStrikeConfig) -> tuple[str, ...]:
+    """Names of the enabled signals: those configured, or every one there is for `*`."""
+    return tuple(available("signals")) if EVERY in config.signals.enabled else config.signals.enabled
+
+
+def able_signals(config: AlphaStrikeConfig, history: CandleHistory) -> tuple[Signal, ...]:
+    """The enabled signals that these data can feed; the others would only abstain, at a price."""
+    enabled = chosen("signals", enabled_names(config), "signals.enabled").values()
+    wanted = {name for signal in enabled for name in signal.spec.features}
+    specs = {name: load().spec for name, load in available("features").items() if name in wanted}
+    return tuple(
+        signal for signal in enabled if lack_of(signal, specs, history.symbols, history.series) is None
     )
 
 

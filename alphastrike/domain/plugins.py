@@ -59,7 +59,8 @@ class FeatureSpec:
 
     `inputs` are candle columns and names of series. With `cadence_hours` the feature is computed on
     candles of that length, joined from shorter ones, and its value stands until the next such candle
-    closes; 0 computes it at every bar. `across_symbols` says that it reads other symbols' rows.
+    closes; 0 computes it at every bar. `across_symbols` says that it reads other symbols' rows, and then
+    it may need one of them, `needs_symbol`, or `least_symbols` of them.
     """
 
     name: str
@@ -71,6 +72,8 @@ class FeatureSpec:
     highest: float = 1e12
     cadence_hours: float = 0.0
     across_symbols: bool = False
+    needs_symbol: str = ""
+    least_symbols: int = 1
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -85,12 +88,16 @@ class FeatureSpec:
 
 @dataclass(frozen=True, slots=True)
 class SignalSpec:
-    """A signal's declaration: what it reads and how far ahead it looks."""
+    """A signal's declaration: what it reads and how far ahead it looks.
+
+    `abstains` says when it abstains although all it reads is known; empty for never.
+    """
 
     name: str
     category: Category
     features: tuple[str, ...]
     horizon_hours: float
+    abstains: str = ""
 
 
 class FeatureFold(Protocol):

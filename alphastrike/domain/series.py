@@ -11,6 +11,11 @@ from enum import Enum
 CANDLE_INPUTS = ("open", "high", "low", "close", "volume", "taker_buy_volume")
 """Inputs of a feature that every market view has; all others are series."""
 
+REFERENCE_SYMBOL = "BTCUSDT"
+"""The symbol that others are held against."""
+LEAST_UNIVERSE = 5
+"""Symbols below which nothing is said about the market as a whole."""
+
 
 class Gathering(Enum):
     """What a series is over several bars: the last of them (a level), or their sum (a flow)."""

@@ -9,8 +9,6 @@ from alphastrike.numerics.compiled import compiled_without_allocation
 from alphastrike.numerics.folds import Fold
 from alphastrike.numerics.windows import max_step, min_step, sum_width
 
-_HOURS = 48.0
-
 
 @compiled_without_allocation
 def _fold(first: int, columns: Any, parameters: Any, state: Any, out: Any) -> None:
@@ -33,26 +31,31 @@ def _fold(first: int, columns: Any, parameters: Any, state: Any, out: Any) -> No
 
 
 class RangePosition:
-    """2 · (close - middle) / range of the highs and lows of 48 h: -1 at the low, 1 at the high.
+    """2 · (close - middle) / range of the highs and lows: -1 at the low, 1 at the high.
 
     NaN when the range is zero.
     """
 
-    spec = FeatureSpec(
-        name="range_position_48h",
-        unit="share -1 to 1",
-        lookback_hours=_HOURS,
-        inputs=("high", "low", "close"),
-        lowest=-1.0,
-        highest=1.0,
-    )
+    def __init__(self, hours: int, cadence_hours: float = 0.0) -> None:
+        """Declare the feature over so many hours."""
+        self._hours = float(hours)
+        self.spec = FeatureSpec(
+            name=f"range_position_{hours}h",
+            unit="share -1 to 1",
+            lookback_hours=self._hours,
+            inputs=("high", "low", "close"),
+            lowest=-1.0,
+            highest=1.0,
+            cadence_hours=cadence_hours,
+        )
 
     def build(self, symbols: tuple[str, ...], interval_ms: int) -> FeatureFold:
         """A fresh fold for these symbols."""
-        window = bars_in(_HOURS, interval_ms)
+        window = bars_in(self._hours, interval_ms)
         return Fold(
             _fold, self.spec.inputs, (window,), (len(symbols), 2 * sum_width(window)), lookback_bars=window
         )
 
 
-plugin = RangePosition()
+plugin = RangePosition(48)
+plugins = (RangePosition(24, cadence_hours=1.0),)

@@ -9,7 +9,6 @@ from alphastrike.numerics.compiled import compiled_without_allocation
 from alphastrike.numerics.folds import Fold
 from alphastrike.numerics.windows import moments_step, moments_width
 
-_HOURS = 168.0
 _NEGLIGIBLE = 1e-12
 
 
@@ -37,24 +36,28 @@ def _fold(first: int, columns: Any, parameters: Any, state: Any, out: Any) -> No
 
 
 class VolumeSurprise:
-    """z-score of ln(volume) against the 168 h before this bar.
+    """z-score of ln(volume) against the hours before this bar.
 
     A bar without trades has no logarithm: its own value is NaN and the window goes on without it.
     NaN also when fewer than half of the window's bars traded, or their volume did not vary.
     """
 
-    spec = FeatureSpec(
-        name="volume_z_168h",
-        unit="standard deviations",
-        lookback_hours=_HOURS,
-        inputs=("volume",),
-        lowest=-1000.0,
-        highest=1000.0,
-    )
+    def __init__(self, hours: int, cadence_hours: float = 0.0) -> None:
+        """Declare the feature over so many hours."""
+        self._hours = float(hours)
+        self.spec = FeatureSpec(
+            name=f"volume_z_{hours}h",
+            unit="standard deviations",
+            lookback_hours=self._hours,
+            inputs=("volume",),
+            lowest=-1000.0,
+            highest=1000.0,
+            cadence_hours=cadence_hours,
+        )
 
     def build(self, symbols: tuple[str, ...], interval_ms: int) -> FeatureFold:
         """A fresh fold for these symbols."""
-        window = bars_in(_HOURS, interval_ms)
+        window = bars_in(self._hours, interval_ms)
         return Fold(
             _fold,
             self.spec.inputs,
@@ -64,4 +67,4 @@ class VolumeSurprise:
         )
 
 
-plugin = VolumeSurprise()
+plugins = (VolumeSurprise(168), VolumeSurprise(720, cadence_hours=1.0))

@@ -19,6 +19,14 @@ def squash(values: NDArray[np.float64], scale: float = 1.0) -> NDArray[np.float6
     return out
 
 
+def where_known(votes: NDArray[np.float64], *inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`votes` where every input is a finite number and the vote itself in [-1, 1]; NaN elsewhere."""
+    known = np.abs(votes) <= 1.0
+    for values in inputs:
+        known &= np.isfinite(values)
+    return np.where(known, votes, np.nan)
+
+
 @compiled
 def _squash(values: NDArray[np.float64], scale: float, out: NDArray[np.float64]) -> None:
     for i in range(values.shape[0]):

@@ -226,7 +226,9 @@ class SignalsConfig(Settings):
     """The ensemble strategy: which signals, and how their word is earned, weighed and used."""
 
     enabled: tuple[str, ...] = Field(
-        DEFAULT_SIGNALS, min_length=1, description="Signals that are computed, scored and may earn a vote."
+        DEFAULT_SIGNALS,
+        min_length=1,
+        description='Signals that are computed, scored and may earn a vote; "*" is every signal there is.',
     )
     decay: DecayConfig = DecayConfig()
     regime: RegimeConfig = RegimeConfig()

@@ -1,0 +1,1 @@
+"""Signals of the alternative category, one file each."""

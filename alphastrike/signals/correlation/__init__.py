@@ -1,0 +1,1 @@
+"""Signals of the correlation category, one file each."""

@@ -1,0 +1,1 @@
+"""Signals of the derivatives category, one file each."""

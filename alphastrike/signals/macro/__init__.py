@@ -1,0 +1,1 @@
+"""Signals of the macro category, one file each."""

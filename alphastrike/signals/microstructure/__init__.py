@@ -1,0 +1,1 @@
+"""Signals of the microstructure category, one file each."""

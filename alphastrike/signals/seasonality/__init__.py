@@ -1,0 +1,1 @@
+"""Signals of the seasonality category, one file each."""

@@ -1,0 +1,1 @@
+"""Signals of the sentiment category, one file each."""

@@ -41,15 +41,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder that holds candles/VENUE/INTERVAL")
     parser.add_argument("--histories", type=int, default=12, help="of each interval, the longest")
+    parser.add_argument("--intervals", nargs="+", default=["1h", "4h"])
     parser.add_argument("--onsets", type=int, default=3, help="moments of each history at which faults begin")
     options = parser.parse_args()
     warnings.simplefilter("ignore", RuntimeWarning)  # a feature that never speaks has no mean
-    for interval in ("1h", "4h"):
+    for interval in options.intervals:
         files = longest(options.data, interval, options.histories)
         healthy(files, interval)
         feed_faults(files, interval, options.onsets)
         feature_faults(files, interval, options.onsets)
-    push_cost(longest(options.data, "1h", 1)[0])
+    push_cost(longest(options.data, options.intervals[0], 1)[0])
 
 
 def longest(data: Path, interval: str, count: int) -> list[Path]:

@@ -86,15 +86,18 @@ class SimulatorHost:
         self.interference: Interference = interference or Calm()
         self.requests = 0
         self._ticked_ms = exchange.now_ms
+        self._clock: Clock | None = None
         exchange.listen(self._heard)
 
     async def request(self, request: WireRequest) -> HttpReply:
         """Answer a request; `ReplyLost` when its connection shall be cut instead."""
         self.requests += 1
+        self._catch_up()
         return await self.interference.request(request, self.session)
 
     def open_line(self, request: WireRequest) -> Line | HttpReply:
         """Accept a WebSocket, or say why not."""
+        self._catch_up()
         conversation = self.session.converse(request)
         if isinstance(conversation, HttpReply):
             return conversation
@@ -106,6 +109,7 @@ class SimulatorHost:
     def heard(self, line: Line, text: str) -> None:
         """A client's frame arrived."""
         if line.is_open and not line.is_deaf:
+            self._catch_up()
             self._send(line, line.conversation.hear(text))
             self._end_if_over(line)
 
@@ -124,6 +128,7 @@ class SimulatorHost:
 
     async def run(self, clock: Clock) -> None:
         """Keep the exchange at the clock's time until cancelled."""
+        self._clock = clock
         while True:
             step_ms = self.exchange.next_step_ms
             due_ms = (
@@ -131,6 +136,11 @@ class SimulatorHost:
             )
             await asyncio.sleep(max(0.0, (due_ms - clock.now_ms()) / 1000))
             self.advance(max(due_ms, clock.now_ms()))
+
+    def _catch_up(self) -> None:
+        """Whoever is asked looks at the clock first."""
+        if self._clock is not None:
+            self.advance(self._clock.now_ms())
 
     def _tick(self) -> None:
         self.interference.tick(self._ticked_ms)

@@ -36,6 +36,7 @@ async def check_candles_arrive_closed_in_order_and_equal_to_those_of_rest(venue:
     asked = await venue.rest.get_candles(venue.symbol, venue.interval_ms, first_ms, last_ms + 1)
     assert first_ms <= now_ms + 1
     assert closed == list(asked)
+    assert closed[0].close_time_ms >= now_ms
 
 
 @case(403)

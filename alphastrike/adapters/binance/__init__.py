@@ -1,0 +1,1 @@
+"""Binance USD-M futures: requests, routed streams, algo orders, and its wire as a dialect."""

@@ -14,6 +14,7 @@ from alphastrike.adapters.binance.mappers import (
 from alphastrike.adapters.binance.rules import WEIGHT
 from alphastrike.domain.errors import VenueRejected
 from alphastrike.domain.instruments import UnifiedInstrument
+from alphastrike.domain.intervals import DAY_MS
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate, UnifiedOrderBook, UnifiedTicker
 from alphastrike.transport.client import Call, VenueClient
 
@@ -91,7 +92,9 @@ class MarketReads:
         """Settled rates due in [start, end), oldest first."""
         self._catalogue.instrument(symbol)
         rows: list[Any] = []
-        first_ms, last_ms = max(0, start_ms), min(end_ms - 1, self._client.venue_clock.now_ms())
+        # A day more on either side: the interval of a rate is its distance from its neighbour.
+        first_ms = max(0, start_ms - DAY_MS)
+        last_ms = min(end_ms + DAY_MS, self._client.venue_clock.now_ms())
         while first_ms <= last_ms:
             page = await self.get(
                 "/fapi/v1/fundingRate", 1, symbol=symbol, startTime=first_ms, endTime=last_ms, limit=_RATES
@@ -100,4 +103,5 @@ class MarketReads:
             if len(page) < _RATES:
                 break
             first_ms = int(page[-1]["fundingTime"]) + 1
-        return to_funding_rates(symbol, rows)
+        found = to_funding_rates(symbol, rows)
+        return [rate for rate in found if start_ms <= rate.funding_time_ms < end_ms]

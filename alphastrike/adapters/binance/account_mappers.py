@@ -7,35 +7,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from alphastrike.domain.account import AccountNews, MarginMode, UnifiedBalance, UnifiedPosition
-from alphastrike.domain.orders import OrderState, Side, UnifiedFill, UnifiedOrderResult
-
-_STATES = {
-    "NEW": OrderState.WORKING,
-    "PARTIALLY_FILLED": OrderState.PARTIALLY_FILLED,
-    "FILLED": OrderState.FILLED,
-    "CANCELED": OrderState.CANCELED,
-    "REJECTED": OrderState.REJECTED,
-    "EXPIRED": OrderState.EXPIRED,
-    "EXPIRED_IN_MATCH": OrderState.EXPIRED,
-    "NEW_INSURANCE": OrderState.WORKING,
-    "NEW_ADL": OrderState.WORKING,
-}
-_ALGO_STATES = {
-    "NEW": OrderState.WORKING,
-    "TRIGGERING": OrderState.WORKING,
-    "TRIGGERED": OrderState.WORKING,  # its order tells the rest
-    "FINISHED": OrderState.FILLED,
-    "CANCELED": OrderState.CANCELED,
-    "REJECTED": OrderState.REJECTED,
-    "EXPIRED": OrderState.EXPIRED,
-}
-_FORCED = ("autoclose-", "adl_autoclose")
-
-
-def to_state(status: Any) -> OrderState:
-    """An order status."""
-    return _STATES.get(str(status), OrderState.UNKNOWN)
+from alphastrike.adapters.binance.order_states import price_of, to_algo_state, to_state
+from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
+from alphastrike.domain.orders import Side, UnifiedFill, UnifiedOrderResult
 
 
 def to_order(row: Mapping[str, Any]) -> UnifiedOrderResult:
@@ -47,13 +21,13 @@ def to_order(row: Mapping[str, Any]) -> UnifiedOrderResult:
         order_id=str(row["orderId"]),
         state=to_state(row["status"]),
         filled_quantity=filled,
-        average_price=_price(row.get("avgPrice")) if filled else None,
+        average_price=price_of(row.get("avgPrice")) if filled else None,
     )
 
 
 def to_algo_order(row: Mapping[str, Any], filled_by: Mapping[str, Any] | None = None) -> UnifiedOrderResult:
     """An answer about a conditional order, with the order it became, if any."""
-    state = _ALGO_STATES.get(str(row["algoStatus"]), OrderState.UNKNOWN)
+    state = to_algo_state(row["algoStatus"])
     order = None if filled_by is None else to_order(filled_by)
     return UnifiedOrderResult(
         symbol=str(row["symbol"]),
@@ -62,52 +36,6 @@ def to_algo_order(row: Mapping[str, Any], filled_by: Mapping[str, Any] | None = 
         state=state if order is None else order.state,
         filled_quantity=Decimal(0) if order is None else order.filled_quantity,
         average_price=None if order is None else order.average_price,
-    )
-
-
-def to_streamed_order(event: Mapping[str, Any]) -> UnifiedOrderResult:
-    """An `ORDER_TRADE_UPDATE` event."""
-    row = event["o"]
-    filled = Decimal(str(row.get("z", "0")))
-    return UnifiedOrderResult(
-        symbol=str(row["s"]),
-        client_order_id=str(row["c"]),
-        order_id=str(row["i"]),
-        state=to_state(row["X"]),
-        filled_quantity=filled,
-        average_price=_price(row.get("ap")) if filled else None,
-    )
-
-
-def to_streamed_algo_order(event: Mapping[str, Any]) -> UnifiedOrderResult:
-    """An `ALGO_UPDATE` event."""
-    row = event["o"]
-    return UnifiedOrderResult(
-        symbol=str(row["s"]),
-        client_order_id=str(row["caid"]),
-        order_id=str(row["aid"]),
-        state=_ALGO_STATES.get(str(row["X"]), OrderState.UNKNOWN),
-    )
-
-
-def to_streamed_fill(event: Mapping[str, Any]) -> UnifiedFill | None:
-    """The execution in an `ORDER_TRADE_UPDATE`, None where it has none."""
-    row = event["o"]
-    quantity = Decimal(str(row.get("l", "0")))
-    if not quantity:
-        return None
-    return UnifiedFill(
-        symbol=str(row["s"]),
-        side=Side.BUY if row["S"] == "BUY" else Side.SELL,
-        quantity=quantity,
-        price=Decimal(str(row["L"])),
-        fee=Decimal(str(row.get("n", "0") or "0")),
-        is_maker=bool(row.get("m", False)),
-        order_id=str(row["i"]),
-        client_order_id=str(row["c"]),
-        event_time_ms=int(row["T"]),
-        is_liquidation=str(row["c"]).startswith(_FORCED),
-        fill_id=str(row["t"]),
     )
 
 
@@ -155,29 +83,3 @@ def to_balance(row: Mapping[str, Any]) -> UnifiedBalance:
         available=Decimal(str(row["availableBalance"])),
         unrealized_pnl=Decimal(str(row["crossUnPnl"])),
     )
-
-
-def to_account_news(event: Mapping[str, Any]) -> AccountNews:
-    """An `ACCOUNT_UPDATE` event: only rows that changed. It says no mark price, leverage or free balance."""
-    body, zero = event["a"], Decimal(0)
-    balances = tuple(
-        UnifiedBalance(str(row["a"]), Decimal(str(row["wb"])), zero, zero) for row in body.get("B", ())
-    )
-    positions = tuple(
-        UnifiedPosition(
-            symbol=str(row["s"]),
-            quantity=Decimal(str(row["pa"])),
-            entry_price=Decimal(str(row["ep"])),
-            mark_price=Decimal(str(row["ep"])),
-            unrealized_pnl=Decimal(str(row["up"])),
-            leverage=1,
-            margin_mode=MarginMode.ISOLATED if row.get("mt") == "isolated" else MarginMode.CROSS,
-        )
-        for row in body.get("P", ())
-    )
-    return AccountNews(int(event["E"]), str(body.get("m", "")), balances, positions)
-
-
-def _price(value: Any) -> Decimal | None:
-    price = Decimal(str(value or "0"))
-    return price or None

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from alphastrike.adapters.binance.mappers import to_delta
+from alphastrike.adapters.binance.stream_mappers import to_delta
 from alphastrike.domain.errors import VenueError
 from alphastrike.domain.market import UnifiedOrderBook
 from alphastrike.domain.streams import StreamState

@@ -15,7 +15,6 @@ from alphastrike.adapters.binance.practice_gate import (
     account_of_key,
     check_signature,
     check_time,
-    read,
 )
 from alphastrike.adapters.binance.practice_market import PracticeMarket
 from alphastrike.adapters.binance.practice_orders import PracticeOrders
@@ -108,7 +107,7 @@ class BinanceSession:
             return [] if path.endswith(_SILENT_LISTS) else _not_here(path)
         if "/fapi/" not in path:
             return _not_here(path)
-        asked = read(request, path.partition("/fapi/")[2].partition("/")[2])
+        asked = Asked.of(request, path.partition("/fapi/")[2].partition("/")[2])
         if asked.path == "listenKey":
             self._counters.spend(self._exchange.now_ms, 1, is_order=False)
             return self._listen_key(asked, account_of_key(self._exchange, request.headers))

@@ -10,9 +10,7 @@ from alphastrike.domain.market import (
     UnifiedFundingRate,
     UnifiedOrderBook,
     UnifiedTicker,
-    UnifiedTrade,
 )
-from alphastrike.transport.order_book import BookDelta
 
 # What a key may pay without a discount; the account's own rates are only told to signed requests.
 _MAKER, _TAKER = Decimal("0.0002"), Decimal("0.0005")
@@ -54,13 +52,6 @@ def to_candle(symbol: str, interval_ms: int, row: Sequence[Any], *, is_closed: b
     )
 
 
-def to_streamed_candle(event: Mapping[str, Any], interval_ms: int) -> UnifiedCandle:
-    """A `kline` event."""
-    bar = event["k"]
-    row = (bar["t"], bar["o"], bar["h"], bar["l"], bar["c"], bar["v"], 0, 0, 0, bar["V"])
-    return to_candle(str(bar["s"]), interval_ms, row, is_closed=bool(bar["x"]))
-
-
 def to_book(symbol: str, answer: Mapping[str, Any], depth: int) -> UnifiedOrderBook:
     """An answer of `depth`."""
     return UnifiedOrderBook(
@@ -69,23 +60,6 @@ def to_book(symbol: str, answer: Mapping[str, Any], depth: int) -> UnifiedOrderB
         asks=_levels(answer["asks"], depth),
         event_time_ms=int(answer.get("E", 0)),
         sequence=int(answer["lastUpdateId"]),
-    )
-
-
-def to_delta(event: Mapping[str, Any]) -> BookDelta:
-    """A `depthUpdate` event."""
-    return BookDelta(event["U"], event["u"], event["pu"], event["E"], event["b"], event["a"])
-
-
-def to_trade(event: Mapping[str, Any]) -> UnifiedTrade:
-    """An `aggTrade` event; `a` is its number."""
-    return UnifiedTrade(
-        str(event["s"]),
-        Decimal(str(event["p"])),
-        Decimal(str(event["q"])),
-        bool(event["m"]),
-        int(event["T"]),
-        str(event["a"]),
     )
 
 
@@ -100,12 +74,6 @@ def to_ticker(quote: Mapping[str, Any], last: Mapping[str, Any], premium: Mappin
         mark_price=Decimal(str(premium["markPrice"])),
         index_price=Decimal(str(premium["indexPrice"])),
     )
-
-
-def to_streamed_ticker(event: Mapping[str, Any]) -> UnifiedTicker:
-    """A `bookTicker` event; the middle stands in for the last price, which it does not carry."""
-    bid, ask = Decimal(str(event["b"])), Decimal(str(event["a"]))
-    return UnifiedTicker(str(event["s"]), (bid + ask) / 2, bid, ask, int(event["T"]))
 
 
 def to_funding_rates(symbol: str, rows: Sequence[Mapping[str, Any]]) -> tuple[UnifiedFundingRate, ...]:

@@ -3,14 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from alphastrike.adapters.binance.practice_account_words import balance_words, position_words
 from alphastrike.adapters.binance.practice_gate import Asked, Refused
-from alphastrike.adapters.binance.practice_words import (
-    balance_words,
-    bracket_words,
-    fill_words,
-    position_words,
-    text,
-)
+from alphastrike.adapters.binance.practice_order_words import fill_words
+from alphastrike.adapters.binance.practice_words import bracket_words, text
 from alphastrike.domain.account import MarginMode
 from alphastrike.domain.errors import InsufficientMargin, VenueRejected
 from alphastrike.domain.practice import PracticeAccount, PracticeExchange

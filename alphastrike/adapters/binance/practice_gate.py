@@ -82,13 +82,13 @@ class Asked:
     account: PracticeAccount | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
-
-def read(request: WireRequest, path: str) -> Asked:
-    """Parameters of query and body together."""
-    params = dict(parse_qsl(request.query, keep_blank_values=True))
-    if request.body:
-        params |= dict(parse_qsl(request.body.decode(), keep_blank_values=True))
-    return Asked(request.method, path, params, None, request.headers)
+    @classmethod
+    def of(cls, request: WireRequest, path: str) -> "Asked":
+        """Parameters of query and body together."""
+        params = dict(parse_qsl(request.query, keep_blank_values=True))
+        if request.body:
+            params |= dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        return cls(request.method, path, params, None, request.headers)
 
 
 def account_of_key(exchange: PracticeExchange, headers: Mapping[str, str]) -> PracticeAccount:

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from alphastrike.adapters.binance.practice_gate import Asked, Refused
-from alphastrike.adapters.binance.practice_words import algo_words, is_conditional, order_words
+from alphastrike.adapters.binance.practice_order_words import algo_words, is_conditional, order_words
 from alphastrike.domain.errors import (
     DuplicateOrderId,
     InsufficientMargin,

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from alphastrike.adapters.binance.practice_words import STATUS, algo_status, is_conditional, text
+from alphastrike.adapters.binance.practice_order_words import STATUS, algo_status, is_conditional
+from alphastrike.adapters.binance.practice_words import text
 from alphastrike.domain.account import MarginMode
 from alphastrike.domain.orders import OrderType
 from alphastrike.domain.practice import AccountMoved, ExchangeEvent, Execution, OrderMoved, PracticeExchange

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from alphastrike.adapters.binance.account_mappers import (
+from alphastrike.adapters.binance.user_mappers import (
     to_account_news,
     to_streamed_algo_order,
     to_streamed_fill,

@@ -8,9 +8,9 @@ from typing import Any
 from alphastrike.adapters.binance.books import LiveBooks, topic_of
 from alphastrike.adapters.binance.candle_filling import CandleFilling
 from alphastrike.adapters.binance.catalogue import Catalogue, interval_name
-from alphastrike.adapters.binance.mappers import to_streamed_candle, to_streamed_ticker, to_trade
 from alphastrike.adapters.binance.rest import BinanceRest
 from alphastrike.adapters.binance.scripts import Handle, RoutedScript
+from alphastrike.adapters.binance.stream_mappers import to_streamed_candle, to_streamed_ticker, to_trade
 from alphastrike.adapters.binance.user_stream import TOPIC as USER_TOPIC
 from alphastrike.adapters.binance.user_stream import UserScript
 from alphastrike.domain.account import AccountNews

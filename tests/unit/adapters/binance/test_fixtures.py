@@ -8,6 +8,8 @@ import pytest
 
 from alphastrike.adapters.binance import account_mappers as account
 from alphastrike.adapters.binance import mappers as market
+from alphastrike.adapters.binance import stream_mappers as streamed
+from alphastrike.adapters.binance import user_mappers as user
 from alphastrike.adapters.binance.faults import fault_of
 from alphastrike.adapters.binance.user_stream import UserScript
 from alphastrike.domain.errors import VenueOutcomeUnknown
@@ -15,13 +17,13 @@ from alphastrike.domain.orders import OrderState
 
 MINUTE_MS = 60_000
 STREAMED = {
-    "aggTrade": market.to_trade,
-    "depthUpdate": market.to_delta,
-    "bookTicker": market.to_streamed_ticker,
-    "kline": lambda event: market.to_streamed_candle(event, MINUTE_MS),
-    "ORDER_TRADE_UPDATE": account.to_streamed_order,
-    "ALGO_UPDATE": account.to_streamed_algo_order,
-    "ACCOUNT_UPDATE": account.to_account_news,
+    "aggTrade": streamed.to_trade,
+    "depthUpdate": streamed.to_delta,
+    "bookTicker": streamed.to_streamed_ticker,
+    "kline": lambda event: streamed.to_streamed_candle(event, MINUTE_MS),
+    "ORDER_TRADE_UPDATE": user.to_streamed_order,
+    "ALGO_UPDATE": user.to_streamed_algo_order,
+    "ACCOUNT_UPDATE": user.to_account_news,
 }
 ANSWERED = {
     "/fapi/v1/order": account.to_order,
@@ -109,7 +111,7 @@ def test_a_liquidation_fill_is_known_by_its_client_id(fixtures):
     event = dict(_events(fixtures))["futures/user_data_json/order_update_trade.json"]
     forced = {**event, "o": {**event["o"], "c": "autoclose-1", "l": "0.5"}}
 
-    fill = account.to_streamed_fill(forced)
+    fill = user.to_streamed_fill(forced)
 
     assert fill.is_liquidation
     assert fill.quantity == Decimal("0.5")

@@ -84,7 +84,7 @@ def _report_share(results: list[dict[str, Any]]) -> None:
 
 def _trained(work: Path, config: dict[str, Any]) -> Path:
     """A registry with an active model of the pipeline's own features, said to be made before the run."""
-    import lightgbm  # noqa: PLC0415 - may be absent
+    import lightgbm
 
     parsed = AlphaStrikeConfig.model_validate(config)
     inputs = load_inputs(parsed)

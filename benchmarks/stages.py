@@ -101,7 +101,7 @@ def prediction_alone(config: AlphaStrikeConfig, inputs: Inputs) -> dict[str, flo
 
     Neighbouring rows of a market go the same way through most trees, which processors guess well.
     """
-    import lightgbm  # noqa: PLC0415 - may be absent
+    import lightgbm
 
     assembled: Assembly = assemble(config, inputs.history, inputs.funding)
     keeper = RowKeeper(assembled.stages.model)

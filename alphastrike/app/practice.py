@@ -1,6 +1,7 @@
 """A practice exchange put together: a market, the simulated venue's rule, a dialect, and chaos."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +9,10 @@ import numpy as np
 from alphastrike.adapters.simulated.practice import KernelLedger
 from alphastrike.app.discovery import chosen
 from alphastrike.domain.practice import PracticeKey
+from alphastrike.simulator.chaos import Chaos
 from alphastrike.simulator.exchange import PracticeVenue
-from alphastrike.simulator.feed import Feed, MadeFeed
+from alphastrike.simulator.faults import Fault
+from alphastrike.simulator.feed import Feed
 from alphastrike.simulator.host import Interference, SimulatorHost
 from alphastrike.simulator.loopback import LoopbackConnector, LoopbackSender
 from alphastrike.transport.adapter import VenueAccess, VenueConnection, WireAdapter
@@ -44,9 +47,12 @@ def open_simulator(plan: PracticePlan, feed: Feed, interference: Interference | 
     return SimulatorHost(exchange, dialect, interference)
 
 
-def made_feed(seed: int, start_ms: int) -> Feed:
-    """The made market of a seed, from this moment on."""
-    return MadeFeed(seed, start_ms)
+def open_chaos(plan: PracticePlan, feed: Feed, faults: Sequence[Fault]) -> tuple[SimulatorHost, Chaos]:
+    """A simulator in which these faults happen."""
+    chaos = Chaos(faults)
+    host = open_simulator(plan, feed, chaos)
+    chaos.attach(host.exchange, host.session, lambda: host.lines, host.drop)
+    return host, chaos
 
 
 def practice_access(host: SimulatorHost, clock: Clock, seed: int) -> VenueAccess:

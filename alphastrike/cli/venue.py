@@ -18,6 +18,10 @@ def simulate(
     dialect: Annotated[str, typer.Option(help="Whose wire to speak.", metavar="NAME")],
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 0,
     seed: Annotated[int, typer.Option(help="Same seed, same market, keys and chaos.", min=0)] = 0,
+    chaos: Annotated[
+        str,
+        typer.Option(help="Faults: NAME@SECONDS[+SECONDS],... or random:COUNT.", metavar="PLAN"),
+    ] = "",
     equity: Annotated[float, typer.Option(help="Money of the account, quote.", min=1)] = 100_000.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line when ready.")] = False,
 ) -> None:
@@ -39,4 +43,4 @@ def simulate(
             for name, value in facts.items():
                 typer.echo(f"{name:<12} {value}")
 
-    serve(PracticePlan(dialect, seed, equity), port, ready)
+    serve(PracticePlan(dialect, seed, equity), chaos, port, ready)

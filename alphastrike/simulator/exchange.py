@@ -187,6 +187,7 @@ class PracticeVenue:
             market = self._markets[step.symbol]
             for event in market.take(step):
                 self.tell(event)
+            volume = market.depth() if step.at_ms < market.thin_until_ms else step.volume
             tick = MarketTick(
                 step.symbol,
                 step.at_ms,
@@ -194,7 +195,7 @@ class PracticeVenue:
                 step.high,
                 step.low,
                 step.close,
-                step.volume,
+                volume,
                 market.half_spread,
             )
             for account in self._accounts.values():

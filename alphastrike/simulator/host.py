@@ -56,6 +56,19 @@ class Interference(Protocol):
         """Called about once a second of exchange time."""
         ...
 
+    def admits(self) -> bool:
+        """Whether a WebSocket is accepted now."""
+        ...
+
+    def welcomed(self, line: Line) -> None:
+        """A connection was accepted."""
+        ...
+
+    @property
+    def clock_ahead_ms(self) -> int:
+        """How far the venue's clock is ahead of the time."""
+        ...
+
 
 class Calm:
     """Nothing goes wrong."""
@@ -70,6 +83,18 @@ class Calm:
 
     def tick(self, now_ms: int) -> None:
         """Nothing."""
+
+    def admits(self) -> bool:
+        """Always."""
+        return True
+
+    def welcomed(self, line: Line) -> None:
+        """Nothing."""
+
+    @property
+    def clock_ahead_ms(self) -> int:
+        """Never."""
+        return 0
 
 
 class SimulatorHost:
@@ -98,11 +123,14 @@ class SimulatorHost:
     def open_line(self, request: WireRequest) -> Line | HttpReply:
         """Accept a WebSocket, or say why not."""
         self._catch_up()
+        if not self.interference.admits():
+            return HttpReply(503, b"")
         conversation = self.session.converse(request)
         if isinstance(conversation, HttpReply):
             return conversation
         line = Line(conversation)
         self.lines.append(line)
+        self.interference.welcomed(line)
         self._send(line, conversation.opened())
         return line
 
@@ -134,13 +162,14 @@ class SimulatorHost:
             due_ms = (
                 self._ticked_ms + _TICK_MS if step_ms is None else min(step_ms, self._ticked_ms + _TICK_MS)
             )
-            await asyncio.sleep(max(0.0, (due_ms - clock.now_ms()) / 1000))
-            self.advance(max(due_ms, clock.now_ms()))
+            now_ms = clock.now_ms() + self.interference.clock_ahead_ms
+            await asyncio.sleep(max(0.0, (due_ms - now_ms) / 1000))
+            self._catch_up()
 
     def _catch_up(self) -> None:
         """Whoever is asked looks at the clock first."""
         if self._clock is not None:
-            self.advance(self._clock.now_ms())
+            self.advance(self._clock.now_ms() + self.interference.clock_ahead_ms)
 
     def _tick(self) -> None:
         self.interference.tick(self._ticked_ms)

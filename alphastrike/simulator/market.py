@@ -31,6 +31,7 @@ class SymbolMarket:
     price: float = 0.0
     funding_rate: Decimal = _RATE
     funding_interval_ms: int = 8 * 3_600_000
+    thin_until_ms: int = 0  # until then one quantity step is to be had at a time
     last_id: int = 1_000_000
     bids: dict[Decimal, Decimal] = field(default_factory=dict)
     asks: dict[Decimal, Decimal] = field(default_factory=dict)
@@ -56,6 +57,8 @@ class SymbolMarket:
 
     def depth(self) -> float:
         """Base units to be had at once on the thinner side."""
+        if self.now_ms < self.thin_until_ms:
+            return float(self.instrument.quantity_step)
         sides = (sum(self.bids.values()), sum(self.asks.values()))
         return float(min(sides))
 
@@ -126,12 +129,15 @@ class SymbolMarket:
         """The changes that bring a made side to its new best price."""
         tick, step = self.instrument.tick_size, self.instrument.quantity_step
         gap = max(tick, self._on_tick(self.price * _HALF_SPREAD, ROUND_FLOOR))
-        wanted = [best + sign * gap * row for row in range(_DEPTH)]
-        keep = {price for price in wanted if price > 0}
+        # Levels behind the best stand on a fixed grid, so that most of them outlive a change of the best.
+        first = (best / gap).to_integral_value(ROUND_FLOOR if sign < 0 else ROUND_CEILING)
+        grid = ((first + sign * row) * gap for row in range(_DEPTH))
+        wanted = [best, *(price for price in grid if price != best and price > 0)]
+        keep = set(wanted)
         changes = [(price, Decimal(0)) for price in side if price not in keep]
         for price in wanted:
             is_new = price not in side
-            if price > 0 and (is_new or self.chance.random() < 0.2):
+            if is_new or self.chance.random() < 0.2:
                 lots = 1 + int(self.chance.exponential(_LEVEL_WORTH) / self.price / float(step))
                 changes.append((price, lots * step))
         return tuple(changes)

@@ -36,7 +36,7 @@ class Task:
 
     def candles(self, symbol: str) -> dict[str, np.ndarray]:
         """Columns of one symbol, `ts_ms` and float64 prices and volume."""
-        import pyarrow.parquet as pq  # noqa: PLC0415 - the driver only makes tasks
+        import pyarrow.parquet as pq
 
         names = ["ts_ms", "open", "high", "low", "close", "volume"]
         table = pq.read_table(Path(self.folder) / f"{symbol}.parquet", columns=names)

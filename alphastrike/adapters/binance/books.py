@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from alphastrike.adapters.binance.stream_mappers import to_delta
 from alphastrike.domain.errors import VenueError
@@ -19,6 +19,42 @@ _EVENTS_FIRST = 2  # before the snapshot is asked for, so that one of them reach
 Snapshot = Callable[[str], Awaitable[Mapping[str, Any]]]
 
 
+class LatestBooks:
+    """Books for one reader: always the newest state, put into values only when it is read."""
+
+    def __init__(self) -> None:
+        """Nothing has changed yet."""
+        self._changed: dict[str, SequencedBook] = {}
+        self._news = asyncio.Event()
+        self._has_ended = False
+
+    def mark(self, book: SequencedBook) -> None:
+        """A book changed."""
+        self._changed[book.symbol] = book
+        self._news.set()
+
+    def end(self) -> None:
+        """No more will come."""
+        self._has_ended = True
+        self._news.set()
+
+    def __aiter__(self) -> Self:
+        """Read as they change."""
+        return self
+
+    async def __anext__(self) -> UnifiedOrderBook:
+        """The best levels of a book that changed and is whole."""
+        while True:
+            while self._changed:
+                book = self._changed.pop(next(iter(self._changed)))
+                if book.is_usable:
+                    return book.top(_DEPTH)
+            if self._has_ended:
+                raise StopAsyncIteration
+            self._news.clear()
+            await self._news.wait()
+
+
 class LiveBooks:
     """The books of one connection."""
 
@@ -27,7 +63,7 @@ class LiveBooks:
         symbols: Sequence[str],
         snapshot: Snapshot,
         board: StreamBoard,
-        publish: Callable[[UnifiedOrderBook], None],
+        publish: Callable[[SequencedBook], None],
     ) -> None:
         """Follow nothing yet."""
         self._books = {symbol: SequencedBook(symbol) for symbol in symbols}
@@ -53,7 +89,7 @@ class LiveBooks:
         if not book.is_usable:
             self._wait_for_snapshot(symbol, delta)
         elif (applied := book.apply(delta)) is Applied.APPLIED:
-            self._publish(book.top(_DEPTH))
+            self._publish(book)
         elif applied is not Applied.OLD:
             self._board.set(topic_of(symbol), StreamState.STALE, applied.value)
             self._wait_for_snapshot(symbol, delta)
@@ -90,7 +126,7 @@ class LiveBooks:
             if not self._load(book, answer, buffer):
                 await asyncio.sleep(_WAIT_S)
         self._board.set(topic_of(symbol), StreamState.LIVE)
-        self._publish(book.top(_DEPTH))
+        self._publish(book)
 
     def _load(self, book: SequencedBook, answer: Mapping[str, Any], buffer: list[BookDelta]) -> bool:
         """Put the buffered changes on a snapshot; false when they do not fit."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alphastrike.adapters.binance.books import LiveBooks, topic_of
+from alphastrike.adapters.binance.books import LatestBooks, LiveBooks, topic_of
 from alphastrike.adapters.binance.candle_filling import CandleFilling
 from alphastrike.adapters.binance.catalogue import Catalogue, interval_name
 from alphastrike.adapters.binance.rest import BinanceRest
@@ -48,7 +48,7 @@ class BinanceWebSocket:
         self._board = StreamBoard(access.clock)
         self._streams: list[Stream] = []
         self._parts: list[LiveBooks | CandleFilling] = []
-        self._ends: list[Broadcast[Any]] = []
+        self._ends: list[Broadcast[Any] | LatestBooks] = []
         self._user: UserScript | None = None
         self._keeping: asyncio.Task[None] | None = None
 
@@ -134,13 +134,14 @@ class BinanceWebSocket:
         return self._reader(out)
 
     def order_books(self, symbols: Sequence[str]) -> AsyncIterator[UnifiedOrderBook]:
-        """The best 20 levels after every change, only while the book is live and unbroken."""
-        out: Broadcast[UnifiedOrderBook] = Broadcast(drops_oldest=True, most=_MOST_UNREAD)
-        books = LiveBooks(symbols, self._rest().market.depth, self._board, out.put)
+        """The newest best 20 levels whenever they changed, only while the book is live and unbroken."""
+        out = LatestBooks()
+        books = LiveBooks(symbols, self._rest().market.depth, self._board, out.mark)
         self._parts.append(books)
         script = self._open(_Kind("public", "@depth@100ms", "book"), symbols, books.take)
         script.on_open = books.restart
-        return self._reader(out)
+        self._ends.append(out)
+        return out
 
     def fills(self) -> AsyncIterator[UnifiedFill]:
         """This account's fills."""

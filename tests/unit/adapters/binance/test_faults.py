@@ -8,7 +8,7 @@ import pytest
 
 from alphastrike.app.contract_venue import contract_venue
 from alphastrike.app.discovery import available
-from alphastrike.app.practice import PracticePlan, made_feed, open_simulator, practice_access
+from alphastrike.app.practice import PracticePlan, open_simulator, practice_access
 from alphastrike.domain.errors import (
     AuthError,
     BadCredentials,
@@ -19,6 +19,7 @@ from alphastrike.domain.errors import (
     WrongNetwork,
 )
 from alphastrike.domain.orders import OrderType, Side, UnifiedOrder
+from alphastrike.simulator.feed import MadeFeed
 from alphastrike.transport.clock import LoopClock
 from alphastrike.transport.credentials import Credentials
 from alphastrike.transport.virtual_time import run_in_simulated_time
@@ -40,7 +41,7 @@ def on_binance(check, **changed):
     async def work():
         adapter = available("adapters")["binance"]()
         clock = OffClock()
-        host = open_simulator(PracticePlan("binance"), made_feed(0, START_MS))
+        host = open_simulator(PracticePlan("binance"), MadeFeed(0, START_MS))
         running = asyncio.create_task(host.run(clock.clock))
         access = practice_access(host, clock, 0)
         parts = {

@@ -1,6 +1,7 @@
 """The circuit breaker in a backtest: answers arrive after their latency in simulated time."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
@@ -109,7 +110,9 @@ class Circuit:
             self.alerts.append(request)
             return
         self.snapshots.append(self._snapshot(request))
-        advice = asyncio.run(self.consultant.ask(request))
+        # A thread of its own: whoever drives may have a loop running in this one.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            advice = thread.submit(asyncio.run, self.consultant.ask(request)).result()
         arrival_ms = request.event_time_ms + max(1, advice.latency_ms)
         self._mail.append(InterventionProposed(arrival_ms, request.review_id, advice))
 

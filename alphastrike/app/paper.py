@@ -12,6 +12,7 @@ from alphastrike import __version__
 from alphastrike.adapters.simulated.session import SimulatedSession
 from alphastrike.app.assembly import Assembly, assemble
 from alphastrike.app.assumptions import assumptions_of
+from alphastrike.app.circuit_rows import intervention_rows, review_rows
 from alphastrike.app.compiled_run import BLOCK_BARS
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_text import config_fingerprint, config_toml
@@ -23,6 +24,7 @@ from alphastrike.app.stepped_run import BarRecorder
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.result import Provenance, RunResult
 from alphastrike.domain.commands import Step
+from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.events import CandlesClosed, Event
 from alphastrike.engine.pipeline import Engine
 from alphastrike.execution.stage import ExecutionStage
@@ -33,6 +35,7 @@ from alphastrike.marketdata.fingerprint import candles_hash
 from alphastrike.risk.stage import RiskStage
 
 Watcher = Callable[[Picture], None]
+_ADVISORS = ("off", "rules", "random")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +70,27 @@ class _Watched:
 def open_paper(config: AlphaStrikeConfig) -> PaperRun:
     """Build the run on the embedded market and let stages 2 to 6 live through its past."""
     market = embedded_market(config)
-    assembly = assemble(config, market.history, market.funding)
+    if config.backtest.llm not in _ADVISORS:
+        raise ConfigError(
+            f"backtest.llm: observed {config.backtest.llm!r}, allowed on paper {', '.join(_ADVISORS)}: "
+            "what a journal is lived through again with must answer the same twice"
+        )
+    provenance = _provenance(config, market)
+    assembly = assemble(config, market.history, market.funding, provenance.run_id)
     for start in range(0, market.first_bar, BLOCK_BARS):
         assembly.stages.advance(market.history.block(start, min(start + BLOCK_BARS, market.first_bar)))
     _skip_settled(assembly, market.first_open_ms)
-    provenance = _provenance(config, market)
     run_id, symbols = provenance.run_id, market.history.symbols
     risk = RiskStage(assembly.desk, assembly.instruments)
     execution = ExecutionStage(assembly.desk, assembly.instruments, run_id)
     session = SimulatedSession(assembly.venue, assembly.instruments, assembly.rates, run_id)
+    engine = Engine(symbols, assembly.stages, risk, execution)
+    engine.breaker = None if assembly.circuit is None else assembly.circuit.breaker
     return PaperRun(
         config=config,
         market=market,
         assembly=assembly,
-        engine=Engine(symbols, assembly.stages, risk, execution),
+        engine=engine,
         risk=risk,
         venue=PaperVenue(session, symbols),
         session=session,
@@ -110,7 +120,7 @@ async def trade(
         run.session.rewind()
         watch(pictures.take(candles.close_time_ms, run.engine.decisions))
 
-    driver = Driver(_Watched(run.engine, pictures), run.venue, sink, after_close)
+    driver = Driver(_Watched(run.engine, pictures), run.venue, sink, after_close, run.assembly.circuit)
     await driver.run(feed, stopping)
     elapsed = time.perf_counter() - began[0], time.process_time() - began[1]
     return _result(run, lived, elapsed)
@@ -118,6 +128,7 @@ async def trade(
 
 def _result(run: PaperRun, lived: int, elapsed: tuple[float, float]) -> RunResult:
     history, recording, market = run.market.lived(lived), run.recording, run.market
+    circuit = run.assembly.circuit
     inputs = Inputs(market.history, market.funding, "", market.label, is_synthetic=True, notes=())
     return RunResult(
         provenance=run.provenance,
@@ -138,10 +149,10 @@ def _result(run: PaperRun, lived: int, elapsed: tuple[float, float]) -> RunResul
         elapsed_s=elapsed[0],
         engine_s=elapsed[1],
         extra={},
-        breaker=None,
+        breaker=None if circuit is None else run.config.backtest.llm,
         explained=recording.explanations(),
-        interventions=(),
-        reviews=(),
+        interventions=() if circuit is None else intervention_rows(circuit),
+        reviews=() if circuit is None else review_rows(circuit),
     )
 
 

@@ -37,6 +37,10 @@ def paper(
         str | None, typer.Option(help="Symbols to trade [default: all].", metavar="A,B")
     ] = None,
     strategy: Annotated[str | None, typer.Option(help="Strategy by name.", metavar="NAME")] = None,
+    llm: Annotated[
+        str | None,
+        typer.Option(help="Circuit breaker: who answers when it wakes.", metavar="off|rules|random"),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seeds the embedded market.", metavar="N")] = None,
     out: Annotated[
         Path | None,
@@ -61,6 +65,7 @@ def paper(
     given = [
         ("--symbols", "data.symbols", symbols),
         ("--strategy", "strategy.name", strategy),
+        ("--llm", "backtest.llm", llm),
         ("--seed", "backtest.seed", seed),
         ("--out", "output.directory", out),
     ]

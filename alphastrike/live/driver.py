@@ -14,7 +14,7 @@ from alphastrike.domain.errors import DataError
 from alphastrike.domain.events import CandlesClosed, Event
 from alphastrike.live.codec import decode, encode, to_text
 from alphastrike.live.journal import Record
-from alphastrike.live.parts import Handler, Sink, Venue
+from alphastrike.live.parts import Advice, Handler, Sink, Venue
 
 HEARD, STEP = "heard", "step"
 
@@ -30,13 +30,19 @@ class Driver:
     """Joins an engine, a venue and a journal. `after_close` is called when a close is fully dealt with."""
 
     def __init__(
-        self, engine: Handler, venue: Venue, journal: Sink, after_close: Callable[[CandlesClosed], None]
+        self,
+        engine: Handler,
+        venue: Venue,
+        journal: Sink,
+        after_close: Callable[[CandlesClosed], None],
+        advice: Advice | None = None,
     ) -> None:
-        """Nothing happens before `run`."""
+        """Nothing happens before `run`. `advice` answers the engine's requests, when there is anyone."""
         self._engine = engine
         self._venue = venue
         self._journal = journal
         self._after_close = after_close
+        self._advice = advice
 
     async def run(self, feed: AsyncIterator[CandlesClosed], stopping: Stopping) -> None:
         """Trade until the feed ends or a stop is asked for; the journal is on the disk then."""
@@ -55,12 +61,21 @@ class Driver:
         What the feed said is journaled before any of it: it cannot be asked for again.
         """
         self._journal.append(HEARD, {"event": encode(candles)}, durable=True)
+        for answer in () if self._advice is None else self._advice.due(candles.close_time_ms):
+            self._ask(self._handle(answer))
         for event in self._venue.live_through(candles):
             self._handle(event)
-        for command in self._handle(candles).commands:
+        step = self._handle(candles)
+        for command in step.commands:
             for event in self._venue.send(command, candles.close_time_ms):
                 self._handle(event)
+        self._ask(step)
         self._after_close(candles)
+
+    def _ask(self, step: Step) -> None:
+        if self._advice is not None:
+            for request in step.requests:
+                self._advice.send(request)
 
     def _handle(self, event: Event) -> Step:
         step = self._engine.handle(event)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from alphastrike.domain.commands import Command, Step
+from alphastrike.domain.commands import Command, Request, Step
 from alphastrike.domain.events import CandlesClosed, Event
 
 
@@ -16,6 +16,18 @@ class Venue(Protocol):
 
     def send(self, command: Command, now_ms: int) -> Iterable[Event]:
         """Carry out a command; returns the answer."""
+        ...
+
+
+class Advice(Protocol):
+    """Whoever is asked when the circuit breaker wakes; both calls return at once."""
+
+    def due(self, now_ms: int) -> Iterable[Event]:
+        """The answers that have arrived by now, in order."""
+        ...
+
+    def send(self, request: Request) -> None:
+        """Ask, or tell."""
         ...
 
 

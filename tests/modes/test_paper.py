@@ -17,7 +17,7 @@ from alphastrike.app.retrace import verify_journal
 from alphastrike.app.stepped_run import BarRecorder
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.stepping import candles_at
-from alphastrike.domain.errors import DataError
+from alphastrike.domain.errors import ConfigError, DataError
 from alphastrike.live.driver import Stopping
 from alphastrike.live.journal import Journal, read_journal
 from alphastrike.live.pacing import Pace
@@ -181,3 +181,37 @@ def test_a_killed_process_goes_on_where_it_was(tmp_path):
     assert "going on with run" in again.stderr
     assert journal.read_bytes().startswith(before[: before.rindex(b"\n")])
     assert verify_journal(journal).is_finished
+
+
+GUARDED = CONFIG.model_copy(
+    update={
+        "backtest": CONFIG.backtest.model_copy(update={"llm": "rules"}),
+        "llm": CONFIG.llm.model_copy(
+            update={"triggers": CONFIG.llm.triggers.model_copy(update={"losses": 2, "cooldown_hours": 12.0})}
+        ),
+    }
+)
+
+
+def test_interventions_survive_a_killed_process_and_a_journal_with_them_answers_the_same(tmp_path):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    terms = (float("inf"), BARS * 3_600_000)
+
+    kept = run_session(open_paper(GUARDED), SessionTerms(whole, *terms, is_fresh=False), silent, silent)
+    text = journal_path(whole).read_bytes()
+    cut.mkdir()
+    journal_path(cut).write_bytes(text[: int(0.6 * len(text))])
+    again = run_session(open_paper(GUARDED), SessionTerms(cut, *terms, is_fresh=False), silent, silent)
+
+    assert sum(row["intervention_id"] is not None for row in kept.interventions) > 2
+    assert again.interventions == kept.interventions
+    assert journal_path(cut).read_bytes() == text
+    assert b"InterventionProposed" in text
+    assert verify_journal(journal_path(whole)).is_finished
+
+
+def test_a_paper_run_takes_only_advisors_that_answer_the_same_twice():
+    asked = CONFIG.model_copy(update={"backtest": CONFIG.backtest.model_copy(update={"llm": "ollama"})})
+
+    with pytest.raises(ConfigError, match="allowed on paper off, rules, random"):
+        open_paper(asked)

@@ -2,8 +2,28 @@
 
 from collections.abc import Iterable, Mapping
 
+from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.app.discovery import available, chosen
+from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.plugins import FeatureSpec, Signal
 from alphastrike.domain.series import SERIES
+
+_EVERY = "*"
+
+
+def enabled_names(config: AlphaStrikeConfig) -> tuple[str, ...]:
+    """Names of the enabled signals: those configured, or every one there is for `*`."""
+    return tuple(available("signals")) if _EVERY in config.signals.enabled else config.signals.enabled
+
+
+def able_signals(config: AlphaStrikeConfig, history: CandleHistory) -> tuple[Signal, ...]:
+    """The enabled signals that these data can feed; the others would only abstain, at a price."""
+    enabled = chosen("signals", enabled_names(config), "signals.enabled").values()
+    wanted = {name for signal in enabled for name in signal.spec.features}
+    specs = {name: load().spec for name, load in available("features").items() if name in wanted}
+    return tuple(
+        signal for signal in enabled if lack_of(signal, specs, history.symbols, history.series) is None
+    )
 
 
 def lack_of(

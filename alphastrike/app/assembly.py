@@ -1,17 +1,17 @@
 """Putting the rooms together: a configuration and a market become stages, a desk and a venue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from alphastrike.adapters.simulated.books import Venue
 from alphastrike.adapters.simulated.instruments import instruments_of
 from alphastrike.adapters.simulated.kernel_session import Rates
-from alphastrike.app.abilities import lack_of
+from alphastrike.app.abilities import able_signals
 from alphastrike.app.circuit import Account, Circuit
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_strategies import configured_strategy
-from alphastrike.app.discovery import available, chosen
+from alphastrike.app.discovery import chosen
 from alphastrike.app.models import model_slot
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.errors import DataError
@@ -19,7 +19,6 @@ from alphastrike.domain.funding import FundingHistory
 from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.domain.intervals import bars_in
 from alphastrike.domain.ledger import Markets, Tape
-from alphastrike.domain.plugins import Signal
 from alphastrike.engine.pipeline import MarketStages
 from alphastrike.features.feature_set import FeatureSet
 from alphastrike.gateway.candle_gateway import CandleGateway
@@ -30,7 +29,6 @@ from alphastrike.validation.stage import ValidationStage
 
 # What stage 7 reads itself, whatever the strategy.
 RISK_FEATURES = ("atr_14", "daily_volatility")
-EVERY = "*"
 _BPS = 1e-4
 _SIDES = 2
 _LEAST_ROWS = 65_536
@@ -66,6 +64,7 @@ def assemble(
     instruments = instruments_of(history, config.venue)
     markets = Markets.of(instruments)
     stages = market_stages(config, history)
+    history = with_series_of(stages, history)
     terms = DeskTerms(
         max_holding_hours=stages.strategy.max_holding_hours,
         half_spread_bps=config.venue.half_spread_bps,
@@ -126,19 +125,12 @@ def market_stages(config: AlphaStrikeConfig, history: CandleHistory) -> MarketSt
     )
 
 
-def enabled_names(config: AlphaStrikeConfig) -> tuple[str, ...]:
-    """Names of the enabled signals: those configured, or every one there is for `*`."""
-    return tuple(available("signals")) if EVERY in config.signals.enabled else config.signals.enabled
-
-
-def able_signals(config: AlphaStrikeConfig, history: CandleHistory) -> tuple[Signal, ...]:
-    """The enabled signals that these data can feed; the others would only abstain, at a price."""
-    enabled = chosen("signals", enabled_names(config), "signals.enabled").values()
-    wanted = {name for signal in enabled for name in signal.spec.features}
-    specs = {name: load().spec for name, load in available("features").items() if name in wanted}
-    return tuple(
-        signal for signal in enabled if lack_of(signal, specs, history.symbols, history.series) is None
-    )
+def with_series_of(stages: MarketStages, history: CandleHistory) -> CandleHistory:
+    """The history with only the series that a feature of these stages reads; the rest is dead weight."""
+    if not history.series or not isinstance(stages.features, FeatureSet):
+        return history
+    read = {name for spec in stages.features.specs for name in spec.series}
+    return replace(history, series={name: values for name, values in history.series.items() if name in read})
 
 
 def round_trip_cost(config: AlphaStrikeConfig) -> float:

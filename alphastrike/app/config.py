@@ -44,6 +44,11 @@ class DataConfig(Settings):
         default=None,
         description="Funding file or folder. Unset: no funding is charged, and the summary says so.",
     )
+    series: tuple[Place, ...] = Field(
+        default=(),
+        description="Files, folders or a store of what is known beside candles: open interest, mark and "
+        "index prices, ratios, trades, best quotes, books, fear and greed, macro and on-chain figures.",
+    )
     symbols: tuple[str, ...] = Field(
         default=(), description="Symbols to trade, such as BTCUSDT. Empty: all in the data."
     )
@@ -68,6 +73,13 @@ class DataConfig(Settings):
             raise ValueError(
                 "a path only together with data.path: the synthetic market brings its own funding"
             )
+        return value
+
+    @field_validator("series")
+    @classmethod
+    def _series_go_with_candles(cls, value: tuple[Path, ...], info: ValidationInfo) -> tuple[Path, ...]:
+        if value and info.data.get("path") is None:
+            raise ValueError("paths only together with data.path: the synthetic market brings its own series")
         return value
 
     @field_validator("interval")

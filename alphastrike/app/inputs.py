@@ -31,7 +31,10 @@ def load_inputs(config: AlphaStrikeConfig) -> Inputs:
 
 def _recorded(data: DataConfig) -> Inputs:
     from alphastrike.marketdata.candles import load_candles  # noqa: PLC0415 - slow to import
+    from alphastrike.marketdata.fingerprint import series_hash  # noqa: PLC0415 - slow to import
     from alphastrike.marketdata.funding import load_funding  # noqa: PLC0415 - slow to import
+    from alphastrike.marketdata.series import joined_series, with_funding  # noqa: PLC0415 - slow to import
+    from alphastrike.marketdata.series_files import read_series  # noqa: PLC0415 - slow to import
 
     if data.path is None:
         raise ConfigError("data.path: missing; allowed: a candle file, a folder of them, or the store")
@@ -42,6 +45,9 @@ def _recorded(data: DataConfig) -> Inputs:
     funding = (
         no_funding(symbols) if data.funding is None else load_funding(data.funding, symbols, loaded.venue)
     )
+    history = with_funding(loaded.history, funding)
+    columns = tuple(column for path in data.series for column in read_series(path))
+    history = joined_series(history, columns)
     spot = ["market: these are spot candles, traded as if they were a perpetual's"]
     notes = (
         *left_out_notes(loaded.skipped),
@@ -49,11 +55,13 @@ def _recorded(data: DataConfig) -> Inputs:
         *silence_notes(loaded.history),
         *funding_notes(loaded.history, funding),
     )
-    return Inputs(loaded.history, funding, loaded.content_hash, loaded.label, is_synthetic=False, notes=notes)
+    content = series_hash(loaded.content_hash, columns)
+    return Inputs(history, funding, content, loaded.label, is_synthetic=False, notes=notes)
 
 
 def _synthetic(config: AlphaStrikeConfig) -> Inputs:
     from alphastrike.marketdata.fingerprint import candles_hash  # noqa: PLC0415 - slow to import
+    from alphastrike.marketdata.series import with_funding  # noqa: PLC0415 - slow to import
     from alphastrike.marketdata.synthetic.config import embedded_default  # noqa: PLC0415
     from alphastrike.marketdata.synthetic.market import generate  # noqa: PLC0415
 
@@ -68,7 +76,9 @@ def _synthetic(config: AlphaStrikeConfig) -> Inputs:
     history, funding = market.history, market.funding
     if data.symbols:
         history, funding = only_symbols(history, funding, data.symbols)
-    return Inputs(history, funding, candles_hash(history), market.label, is_synthetic=True, notes=())
+    content = candles_hash(history)
+    history = with_funding(history, funding)
+    return Inputs(history, funding, content, market.label, is_synthetic=True, notes=())
 
 
 def no_funding(symbols: tuple[str, ...]) -> FundingHistory:

@@ -33,6 +33,9 @@ def backtest(
         ),
     ] = None,
     funding: Annotated[str | None, typer.Option(help="Funding-rate file or folder.", metavar="PATH")] = None,
+    series: Annotated[
+        str | None, typer.Option(help="What is known beside candles: files, folders.", metavar="PATH,PATH")
+    ] = None,
     symbols: Annotated[
         str | None, typer.Option(help="Symbols to trade [default: all].", metavar="A,B")
     ] = None,
@@ -73,6 +76,7 @@ def backtest(
     given = [
         ("--data", "data.path", data),
         ("--funding", "data.funding", funding),
+        ("--series", "data.series", series),
         ("--symbols", "data.symbols", symbols),
         ("--interval", "data.interval", interval),
         ("--start", "data.start", start),

@@ -16,6 +16,7 @@ from alphastrike.cli.init import init
 from alphastrike.cli.models import models_commands
 from alphastrike.cli.operator import replay, status, stop
 from alphastrike.cli.paper import PAPER_EXAMPLES, paper
+from alphastrike.cli.signals import signals_commands
 from alphastrike.cli.traces import traces_commands
 from alphastrike.cli.train import TRAIN_EXAMPLES, train
 from alphastrike.cli.validate import VALIDATE_EXAMPLES, validate
@@ -48,6 +49,7 @@ application.command(short_help="Read a journal back, and verify it.")(replay)
 application.command(short_help="Train a model and judge it out of sample.", epilog=TRAIN_EXAMPLES)(train)
 application.add_typer(models_commands)
 application.command(short_help="Hold data against what a model learnt.", epilog=VALIDATE_EXAMPLES)(validate)
+application.add_typer(signals_commands)
 application.command(short_help="Say which stage held a bar, and by how much.", epilog=WHY_EXAMPLES)(why)
 
 

@@ -1,11 +1,13 @@
 """One number for what was loaded, whatever files it came from."""
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 
 from alphastrike.domain.blocks import CandleHistory, Floats
 from alphastrike.domain.funding import FundingHistory
+from alphastrike.marketdata.series import SeriesColumn
 
 
 def candles_hash(history: CandleHistory) -> str:
@@ -32,6 +34,17 @@ def funding_hash(funding: FundingHistory) -> str:
     for row, symbol in enumerate(funding.symbols):
         ts_ms, rate = funding.of(row)
         digest.update(f" {symbol} {len(ts_ms)} ".encode() + ts_ms.tobytes() + rate.tobytes())
+    return digest.hexdigest()
+
+
+def series_hash(content_hash: str, columns: Sequence[SeriesColumn]) -> str:
+    """The hash of the candles together with that of the series joined to them; the same without any."""
+    if not columns:
+        return content_hash
+    digest = hashlib.sha256(content_hash.encode())
+    for column in columns:
+        digest.update(f" {column.name} {column.symbol} {len(column.values)} ".encode())
+        digest.update(column.available_ms.tobytes() + column.values.tobytes())
     return digest.hexdigest()
 
 

@@ -14,6 +14,9 @@ from alphastrike.marketdata.identity import market_of
 from alphastrike.marketdata.merging import merge_candles
 from alphastrike.marketdata.reading import files_in, recognise, recognised
 from alphastrike.marketdata.selection import FoundFile
+from alphastrike.marketdata.series import SeriesColumn
+from alphastrike.marketdata.series_files import series_of
+from alphastrike.marketdata.series_store import merged_columns, place_of_series
 from alphastrike.marketdata.store import StoredSeries, place_of, write_series
 from alphastrike.marketdata.symbols import canonical_symbol
 from alphastrike.marketdata.tables import STORE_COLUMNS, CandleTable, FileIdentity, FundingTable, Kind
@@ -44,34 +47,43 @@ def import_files(
         interval_ms=None if interval is None else interval_ms(interval),
     )
     groups: dict[Path, list[FoundFile]] = {}
+    known: dict[Path, list[SeriesColumn]] = {}
     for file in sorted({file for path in paths for file in files_in(path)}):
         found = _found(file, told, named=file in paths)
-        if found is not None:
+        if isinstance(found, FoundFile):
             groups.setdefault(place_of(root, found.identity), []).append(found)
-    if not groups:
+        for column in () if isinstance(found, FoundFile) else found:
+            known.setdefault(place_of_series(root, column), []).append(column)
+    if not groups and not known:
         raise DataError(
-            f"nothing to import\n  observed: no candle or funding file in {', '.join(map(str, paths))}\n"
+            "nothing to import\n  observed: no file of candles, funding or other series in "
+            f"{', '.join(map(str, paths))}\n"
             "  allowed:  Parquet, CSV, zip, feather or JSON files\n  to do:    name other files or folders"
         )
-    return write_series({target: partial(_merged, target, files) for target, files in groups.items()})
+    return write_series(
+        {target: partial(_merged, target, files) for target, files in groups.items()}
+        | {target: partial(merged_columns, target, columns) for target, columns in known.items()}
+    )
 
 
-def _found(file: Path, told: FileIdentity, *, named: bool) -> FoundFile | None:
-    """The file with its whole identity; None for one in a folder that is no candles or funding."""
+def _found(file: Path, told: FileIdentity, *, named: bool) -> FoundFile | tuple[SeriesColumn, ...]:
+    """The file with its whole identity, or the series it holds; nothing for others in a folder."""
     form = recognised(file) if named else recognise(file)
     if form is None:
-        return None
+        return ()
     found = FoundFile(file, form, form.identify(file))
     if found.identity.kind not in {Kind.CANDLES, Kind.FUNDING}:
-        if named:
+        columns = tuple(series_of(file, told))
+        if named and not columns:
             fault = Fault(
                 rule="nothing the store holds",
                 observed=f"a file of kind {found.identity.kind.value}",
-                allowed="candles (time, open, high, low, close, volume) or funding (time, rate)",
+                allowed="candles (time, open, high, low, close, volume), funding (time, rate), trades, best "
+                "quotes, books, or a time and a column named after a series",
                 advice="leave it out, or name its columns like these",
             )
             raise FileFault(file, fault)
-        return None
+        return columns
     return replace(found, identity=_completed(found, told))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from alphastrike.domain.blocks import Floats, Integers
 from alphastrike.domain.intervals import interval_name
+from alphastrike.marketdata.series import SeriesColumn
 from alphastrike.marketdata.tables import STORE_COLUMNS, CandleTable, FileIdentity
 
 
@@ -34,6 +35,15 @@ def staged_funding(target: Path, identity: FileIdentity, ts_ms: Integers, rate: 
     import pyarrow as pa  # noqa: PLC0415
 
     return _staged(target, pa.table({"ts_ms": ts_ms, "rate": rate}), _metadata(identity))
+
+
+def staged_series(target: Path, column: SeriesColumn) -> Path:
+    """Write a series as published to a hidden file beside `target` and return it."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    told = {"kind": "series", "series": column.name, "symbol": column.symbol, "venue": column.venue or ""}
+    told |= {"step_ms": str(column.step_ms), "schema_version": "1"}
+    return _staged(target, pa.table({"ts_ms": column.available_ms, column.name: column.values}), told)
 
 
 def commit(staged: Iterable[tuple[Path, Path]]) -> None:

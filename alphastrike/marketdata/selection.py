@@ -108,7 +108,7 @@ def _candles_of_folder(path: Path, wanted: Selection) -> tuple[list[FoundFile], 
     skipped: list[_Skipped] = []
     files = files_in(path) or _files_of_store(path)
     for file in files:
-        if file.parent.name == "funding" or _other_interval(folder_interval_ms(file), wanted):
+        if file.parent.name in {"funding", "series"} or _other_interval(folder_interval_ms(file), wanted):
             continue  # the folder's own name says that it is not meant: nothing to report
         form = recognise(file)
         each = None if form is None else FoundFile(file, form, form.identify(file))

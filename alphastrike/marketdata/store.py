@@ -17,16 +17,18 @@ from alphastrike.domain.funding import FundingHistory
 from alphastrike.marketdata.checks import interval_label
 from alphastrike.marketdata.faults import Fault, FileFault
 from alphastrike.marketdata.identity import market_of
-from alphastrike.marketdata.parquet_writing import commit, staged_candles, staged_funding
+from alphastrike.marketdata.parquet_writing import commit, staged_candles, staged_funding, staged_series
+from alphastrike.marketdata.series import SeriesColumn
 from alphastrike.marketdata.tables import STORE_COLUMNS, CandleTable, FileIdentity, FundingTable, Kind
 
-_Series = CandleTable | FundingTable
+_Series = CandleTable | FundingTable | SeriesColumn
+_KIND_OF_FOLDER = {"funding": Kind.FUNDING, "series": Kind.SERIES}
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSeries:
-    """One file of a store. `interval` is None for funding; times are the first and last row's."""
+    """One file of a store. `interval` is None for all but candles; times are the first and last row's."""
 
     path: Path
     venue: str
@@ -98,6 +100,8 @@ def write_series(series: Mapping[Path, Callable[[], _Series]]) -> tuple[StoredSe
 def _staged(target: Path, table: _Series) -> Path:
     if isinstance(table, FundingTable):
         return staged_funding(target, table.identity, table.ts_ms, table.rate)
+    if isinstance(table, SeriesColumn):
+        return staged_series(target, table)
     return staged_candles(target, table)
 
 
@@ -122,8 +126,8 @@ def _described(file: Path) -> StoredSeries:
     return StoredSeries(
         path=file,
         venue=file.parent.parent.name,
-        kind=Kind.FUNDING.value if folder == "funding" else Kind.CANDLES.value,
-        interval=None if folder == "funding" else folder,
+        kind=_KIND_OF_FOLDER.get(folder, Kind.CANDLES).value,
+        interval=None if folder in _KIND_OF_FOLDER else folder,
         symbol=file.stem,
         rows=metadata.num_rows,
         start_ms=first,

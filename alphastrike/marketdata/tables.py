@@ -19,6 +19,8 @@ class Kind(Enum):
     CANDLES = "candles"
     FUNDING = "funding"
     MARK = "mark"
+    INDEX = "index"
+    SERIES = "series"
     OTHER = "other"
 
 

@@ -27,7 +27,7 @@ from alphastrike.domain.orders import OrderState, OrderType, Side, UnifiedOrder,
 from alphastrike.transport.client import VenueClient
 
 _SOONEST_SWITCH_MS = 5_000
-_CLOCK_DOUBT_MS = 500
+_CLOCK_DOUBT_MS = 2_000  # how far the venue's clock may be from what was measured, and then some
 _ENDED = {OrderState.FILLED, OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED}
 
 

@@ -13,8 +13,19 @@ from alphastrike.execution.kernel_orders import plan
 from alphastrike.numerics.grid import on_grid
 from alphastrike.risk.books import Desk, DeskTerms
 from alphastrike.risk.config import RiskConfig
-from alphastrike.risk.kernel_desk import decide, observe
+from alphastrike.risk.kernel_desk import decide, look, observe
 from tests.builders import START_MS, an_instrument
+
+# The rules that ask for more than a mark and an account; tests of theirs switch them on.
+QUIET: dict[str, Any] = {
+    "cluster_exposure": 1.0,
+    "stressed_loss": 10.0,
+    "liquidation_sigmas": 0.0,
+    "liquidation_stops": 0.0,
+    "liquidation_floor": 0.0,
+    "order_rate": 256,
+    "price_band": 1.0,
+}
 
 
 @dataclass
@@ -34,6 +45,12 @@ class Trader:
         row = np.zeros(1, dtype=EQUITY)[0]
         observe(self.desk, self.now_ms, float(volatility), row)
         return row
+
+    def looked(self, *prices: float, volatility: float = 0.02) -> None:
+        """Take a close of every symbol as stage 7 does, NaN for none."""
+        column = np.array(prices)[:, None]
+        known = np.full(column.shape, volatility)
+        look(self.desk, np.zeros(column.shape, dtype=np.int16), column, known, 0, self.now_ms)
 
     def decision(
         self,
@@ -98,11 +115,14 @@ def a_trader(
     half_spread_bps: float = 0.0,
     venue_leverage: float = 20.0,
     conviction_threshold: float = 55.0,
+    signals: int = 0,
     **rules: Any,
 ) -> Trader:
     """A desk at a leverage that already holds; `rules` are those of the risk configuration."""
     traded = instruments or (an_instrument(),)
-    terms = DeskTerms(max_holding_hours, half_spread_bps, venue_leverage, conviction_threshold)
-    desk = Desk.opened(Markets.of(traded), equity, RiskConfig(**rules), terms=terms)
+    terms = DeskTerms(
+        max_holding_hours, half_spread_bps, venue_leverage, conviction_threshold, signals=signals
+    )
+    desk = Desk.opened(Markets.of(traded), equity, RiskConfig(**(QUIET | rules)), terms=terms)
     desk.state[0]["leverage"] = leverage
     return Trader(desk, Outbox.blank(len(traded)))

@@ -71,6 +71,8 @@ def assemble(
         venue_leverage=float(config.venue.leverage),
         conviction_threshold=config.signals.ensemble.conviction_threshold,
         interval_ms=history.interval_ms,
+        is_isolated=config.venue.margin_mode == "isolated",
+        signals=len(chosen("signals", config.signals.enabled, "signals.enabled")),
     )
     equity = config.backtest.initial_equity
     rows = max(_LEAST_ROWS, 256 * len(history.symbols))

@@ -15,6 +15,7 @@ from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_strategies import configured_strategy
 from alphastrike.app.config_text import config_fingerprint, config_toml
 from alphastrike.app.inputs import Inputs, load_inputs
+from alphastrike.app.risk_panel import panel_at_end
 from alphastrike.app.traces import finish_traces, recording_traces
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.result import Provenance, RunResult
@@ -105,6 +106,7 @@ def _result(
         trades=recording.joined("trades"),
         signals=recording.joined("signals"),
         risk_states=recording.joined("risk_states"),
+        risk=panel_at_end(run.desk, inputs.history),
         regimes=recording.regimes,
         catalogue=recording.catalogue,
         halts=recording.halts(),

@@ -10,6 +10,7 @@ from alphastrike.backtest.recording import Recording
 from alphastrike.domain.blocks import DecisionBlock
 from alphastrike.domain.ledger import USED_FILLS, USED_FUNDING, USED_NOTICES, Outbox
 from alphastrike.domain.records import DECISION, EQUITY, TRADE
+from alphastrike.risk.backing import Backing
 
 BLOCK_BARS = 16_384
 _CODES = 1000
@@ -58,6 +59,7 @@ def _bars_of(run: Assembly, block: DecisionBlock) -> Bars:
     start = int(np.searchsorted(run.history.open_time_ms, block.market.open_time_ms[0]))
     venue = run.history.block(start, start + block.market.open_time_ms.size)
     halts = block.forecast.halts
+    backing = Backing.of(block)
     return Bars(
         open_time_ms=venue.open_time_ms,
         open=venue.open,
@@ -75,6 +77,9 @@ def _bars_of(run: Assembly, block: DecisionBlock) -> Bars:
         atr_fraction=block.atr_fraction,
         daily_volatility=block.daily_volatility,
         volatility=block.features.feature("daily_volatility"),
+        votes=backing.votes,
+        weights=backing.weights,
+        retired=backing.retired,
     )
 
 

@@ -9,7 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from alphastrike.adapters.simulated.kernel_account import mark_account
-from alphastrike.adapters.simulated.kernel_session import Candle, Rates, feed_symbol, submit
+from alphastrike.adapters.simulated.kernel_session import (
+    Candle,
+    Rates,
+    expected_funding,
+    feed_symbol,
+    submit,
+)
 from alphastrike.domain.kernel_accounting import apply_fill, apply_funding
 from alphastrike.domain.outcomes import Code
 from alphastrike.domain.records import NOTICE_FILL, NOTICE_FUNDING
@@ -17,6 +23,8 @@ from alphastrike.execution.kernel_orders import learn_fill, learn_state, plan
 from alphastrike.llm.kernel_triggers import fire, hear_trade
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation
 from alphastrike.risk.kernel_desk import decide, look, observe, record_trade
+from alphastrike.risk.kernel_exits import remember_backing, watch_backing
+from alphastrike.risk.kernel_news import hear_funding
 
 _ORDERED, _NO_CANDLE = int(Code.ORDERED), int(Code.NO_CANDLE)
 
@@ -43,6 +51,9 @@ class Bars(NamedTuple):
     atr_fraction: Any
     daily_volatility: Any
     volatility: Any  # of each symbol, a fraction a day
+    votes: Any  # (signals, symbols, bars)
+    weights: Any  # (signals, bars)
+    retired: Any  # (signals, bars)
 
 
 class Log(NamedTuple):
@@ -90,7 +101,11 @@ def run_bars(
                 open_ms, close_ms, bars.open[symbol, bar], bars.high[symbol, bar],
                 bars.low[symbol, bar], bars.close[symbol, bar], bars.volume[symbol, bar],
             )  # fmt: skip
+            settled = rates.cursor[symbol]
             feed_symbol(venue, symbol, candle, rates)
+            if rates.cursor[symbol] != settled:
+                rate, due_ms = expected_funding(rates, symbol)
+                hear_funding(desk, symbol, rate, due_ms)
         learn(desk, venue, log, first)
         look(desk, bars.code, bars.marks, bars.volatility, bar, close_ms)
         observe(desk, close_ms, bars.daily_volatility[bar], log.equity[log.used[2]])
@@ -101,11 +116,13 @@ def run_bars(
             fired = fire(watch, desk.account[0], desk.positions, close_ms)
         outbox.used[0] = 0
         for symbol in range(symbols):
+            watch_backing(desk, symbol, bars.retired, bar)
             decide(
                 desk, symbol, close_ms, bars.code[symbol, bar], bars.observed[symbol, bar],
                 bars.limit[symbol, bar], bars.forecast[symbol, bar], bars.conviction[symbol, bar],
                 bars.regime[symbol, bar], bars.atr_fraction[symbol, bar],
             )  # fmt: skip
+            remember_backing(desk, symbol, bars.votes, bars.weights, bar)
             plan(desk, outbox, symbol, desk.intents[symbol], desk.decisions[symbol], close_ms)
             keep(desk, log, symbol, every)
         first = venue.used[2]

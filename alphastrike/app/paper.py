@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from alphastrike.app.inputs import Inputs
 from alphastrike.app.paper_market import PaperMarket, embedded_market
 from alphastrike.app.paper_picture import PictureTaker
 from alphastrike.app.paper_venue import PaperVenue
+from alphastrike.app.risk_panel import panel_at_end
 from alphastrike.app.stepped_run import BarRecorder
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.result import Provenance, RunResult
@@ -129,13 +131,15 @@ async def trade(
 def _result(run: PaperRun, lived: int, elapsed: tuple[float, float]) -> RunResult:
     history, recording, market = run.market.lived(lived), run.recording, run.market
     circuit = run.assembly.circuit
+    records: dict[str, Any] = {name: recording.joined(name) for name in _RECORDS}
     inputs = Inputs(market.history, market.funding, "", market.label, is_synthetic=True, notes=())
     return RunResult(
         provenance=run.provenance,
         history=history,
         instruments=run.assembly.instruments,
         initial_equity=run.config.backtest.initial_equity,
-        **{name: recording.joined(name) for name in _RECORDS},
+        risk=panel_at_end(run.assembly.desk, history),
+        **records,
         regimes=recording.regimes,
         catalogue=recording.catalogue,
         halts=recording.halts(),

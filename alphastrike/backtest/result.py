@@ -57,6 +57,7 @@ class RunResult:
     trades: Records
     signals: Records
     risk_states: Records
+    risk: dict[str, Any]  # the panel at the end, see `risk_panel`
     regimes: tuple[str, ...]
     catalogue: SignalCatalogue
     halts: dict[str, dict[str, int]]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alphastrike.backtest.formatting import UNKNOWN, moment, money, number, percent, span
+from alphastrike.backtest.risk_panel import leverage_note, limit_rows
 from alphastrike.backtest.risk_states import change_rows, state_note
 from alphastrike.domain.intervals import HOUR_MS
 
@@ -41,6 +42,7 @@ def all_tables(summary: Summary, max_symbols: int | None = _MAX_SYMBOLS) -> tupl
         _halts(summary),
         _risk_states(summary),
         _breaker(summary),
+        _risk_limits(summary),
     )
     return tuple(table for table in tables if table.rows)
 
@@ -212,6 +214,21 @@ def _breaker(summary: Summary) -> Table:
         rows += [(f"  {title}: {word}", number(count)) for word, count in breaker[title].items()]
     note = "An answer that is valid is not yet one that is right; interventions.parquet has every call."
     return Table("Circuit breaker (advice)", ("", ""), tuple(rows), note)
+
+
+def _risk_limits(summary: Summary) -> Table:
+    panel = summary["risk"]
+    columns = ("Limit", "Unit", "Setting", "Use at the end", "Allowed")
+    rows = limit_rows(panel) if panel else ()
+    over = tuple(row for row, limit in enumerate(panel.get("limits", ())) if not limit["passes"])
+    return Table(
+        "Risk limits",
+        columns,
+        rows,
+        leverage_note(panel) if panel else "",
+        text_columns=3,
+        warnings=over,
+    )
 
 
 _TRADE_COLUMNS = ("Trades", "Win rate", "Net profit", "Profit factor", "Mean %", "Mean hold")

@@ -16,6 +16,7 @@ from alphastrike.cli.init import init
 from alphastrike.cli.models import models_commands
 from alphastrike.cli.operator import replay, status, stop
 from alphastrike.cli.paper import PAPER_EXAMPLES, paper
+from alphastrike.cli.risk import risk_commands
 from alphastrike.cli.signals import signals_commands
 from alphastrike.cli.traces import traces_commands
 from alphastrike.cli.train import TRAIN_EXAMPLES, train
@@ -41,6 +42,7 @@ application.add_typer(config_commands)
 application.add_typer(data_commands)
 application.add_typer(traces_commands)
 application.add_typer(venue_commands)
+application.add_typer(risk_commands)
 application.command(short_help="Trade recorded or synthetic candles.", epilog=BACKTEST_EXAMPLES)(backtest)
 application.command(short_help="Trade on paper, on a market that goes on.", epilog=PAPER_EXAMPLES)(paper)
 application.command(short_help="Say what a running process is doing.")(status)

@@ -127,6 +127,16 @@ class InterventionRevoked:
     is_veto: bool
 
 
-RiskNews = OperatorCommanded | CashMoved | VenueHealthObserved | PositionsReconciled
+@dataclass(frozen=True, slots=True)
+class FundingAnnounced:
+    """The funding rate expected next, a fraction of notional (positive: longs pay), and when it is due."""
+
+    event_time_ms: int
+    symbol: str
+    rate: float
+    due_ms: int
+
+
+RiskNews = OperatorCommanded | CashMoved | VenueHealthObserved | PositionsReconciled | FundingAnnounced
 Advised = InterventionProposed | InterventionRevoked
 Event = CandlesClosed | FillReceived | FundingSettled | OrderChanged | RiskNews | Advised

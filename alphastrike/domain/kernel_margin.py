@@ -61,6 +61,18 @@ def liquidation_price(quantity: float, entry_price: float, collateral: float, ti
 
 
 @compiled
+def backstop_price(quantity: float, entry_price: float, collateral: float, tiers: Any) -> float:
+    """The mark price at which equity is two thirds of maintenance, where Hyperliquid's backstop takes over.
+
+    NaN when no positive price gets there.
+    """
+    reduced = tiers.copy()
+    reduced[:, 1] *= 2.0 / 3.0
+    reduced[:, 2] *= 2.0 / 3.0
+    return liquidation_price(quantity, entry_price, collateral, reduced)
+
+
+@compiled
 def bankruptcy_price(quantity: float, entry_price: float, collateral: float) -> float:
     """The price at which `collateral` is exactly lost; NaN when no positive price loses it."""
     price = entry_price - collateral / quantity if quantity != 0.0 else np.nan

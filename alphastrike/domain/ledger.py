@@ -112,7 +112,7 @@ class Outbox(NamedTuple):
     @classmethod
     def blank(cls, symbols: int) -> "Outbox":
         """Room for everything one instant can ask for."""
-        rows = symbols * (ORDER_SLOTS + 2)
+        rows = symbols * (ORDER_SLOTS + 3)
         return cls(np.zeros(rows, dtype=ORDER), np.zeros(rows, dtype=np.int64), np.zeros(1, dtype=np.int64))
 
 

@@ -64,6 +64,13 @@ class Code(IntEnum):
     NO_STOP_DISTANCE = 708
     NO_EQUITY = 709
 
+    CLUSTER_EXPOSURE = 710
+    ORDER_RATE = 711
+    PRICE_BAND = 712
+    STRESSED_LOSS = 713
+    LIQUIDATION_DISTANCE = 714
+    STALE_PRICE = 715
+    FUNDING_WINDOW = 716
     RISK_HALTED = 720  # the breaker is HALTED: only an operator lets trading go on
 
     RESTRAINED_CONVICTION = 750  # an intervention asks for more conviction than there is
@@ -83,6 +90,7 @@ class Code(IntEnum):
 
     ORDER_PENDING = 801  # an earlier order of this symbol is still working
     NO_ORDER_SLOT = 802
+    UNAPPROVED = 803  # the order goes beyond what risk approved: a fault of ours, never sent
 
     @property
     def stage(self) -> Stage | None:
@@ -108,6 +116,9 @@ class Reason(IntEnum):
     LIQUIDATION = 8
     OPERATOR = 9
     BREAKER = 10  # a halt that closes every position
+    MARGIN_CUT = 11  # liquidation came too near
+    RETIRED = 12  # the signals behind the entry were retired
+    FUNDING = 13  # the next funding costs too much
 
     @property
     def label(self) -> str:

@@ -138,10 +138,13 @@ DECISION = np.dtype(
 
 INTENT = np.dtype(
     [
-        ("acts", "i1"),  # ACTS_NOT, ACTS or ACTS_TO_CANCEL
+        ("acts", "i1"),  # one of the ACTS below
         ("reason", "i1"),  # domain.outcomes.Reason
         ("target_lots", "i8"),  # signed position wanted
-        ("stop_price", "f8"),  # protective stop of the new position, NaN for none
+        ("approved_lots", "i8"),  # signed, the largest position risk approved; 0 approves no opening
+        ("stop_price", "f8"),  # protective stop of the position, NaN for none
+        ("take_profit_price", "f8"),  # NaN for none
+        ("take_profit_lots", "i8"),
     ]
 )
 
@@ -206,7 +209,7 @@ NOTICE = np.dtype(
         ("ts_ms", "i8"),
     ]
 )
-# What an intent asks for: nothing, a position, or to take back what would open one.
-ACTS_NOT, ACTS, ACTS_TO_CANCEL = 0, 1, 2
+# What an intent asks for: nothing, a position, to take back what would open one, a tighter stop.
+ACTS_NOT, ACTS, ACTS_TO_CANCEL, ACTS_TO_TIGHTEN = 0, 1, 2, 3
 NOTICE_FILL, NOTICE_ORDER, NOTICE_FUNDING = 1, 2, 3
 PHASE_ARRIVING, PHASE_RESTING, PHASE_TRIGGERED = 0, 1, 2

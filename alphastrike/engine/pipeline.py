@@ -15,6 +15,7 @@ from alphastrike.domain.events import (
     CandlesClosed,
     Event,
     FillReceived,
+    FundingAnnounced,
     FundingSettled,
     OrderChanged,
     RiskNews,
@@ -102,6 +103,8 @@ class Engine:
     def _respond(self, event: RiskNews) -> Step:
         """What news asks of the positions cannot wait for the next close."""
         self._risk.hear(event)
+        if isinstance(event, FundingAnnounced):
+            return _NOTHING
         commands: list[Command] = []
         for row in range(len(self._symbols)):
             self._risk.withdraw(row)

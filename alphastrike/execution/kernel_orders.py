@@ -5,7 +5,7 @@ from typing import Any
 
 from alphastrike.domain.orders import OrderState, OrderType, TimeInForce
 from alphastrike.domain.outcomes import Code, Reason
-from alphastrike.domain.records import ACTS, ACTS_TO_CANCEL, PHASE_ARRIVING
+from alphastrike.domain.records import ACTS, ACTS_TO_CANCEL, ACTS_TO_TIGHTEN, PHASE_ARRIVING
 from alphastrike.execution.lifecycle import LEGAL, TERMINAL
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation, constant
 
@@ -17,7 +17,9 @@ _PARTIAL = constant(OrderState.PARTIALLY_FILLED)
 _FILLED = constant(OrderState.FILLED)
 _CANCELED = constant(OrderState.CANCELED)
 _STOP_REASON = constant(Reason.STOP)
-_NO_SLOT = constant(Code.NO_ORDER_SLOT)
+_NO_SLOT, _UNAPPROVED = constant(Code.NO_ORDER_SLOT), constant(Code.UNAPPROVED)
+_TAKE_PROFIT = constant(OrderType.TAKE_PROFIT_MARKET)
+_TAKE_PROFIT_REASON = constant(Reason.TAKE_PROFIT)
 
 
 @compiled_into_caller
@@ -31,6 +33,8 @@ def plan(book: Any, outbox: Any, symbol: int, intent: Any, decision: Any, now_ms
         _carry_out(book, outbox, symbol, intent, decision, now_ms)
     elif intent["acts"] == ACTS_TO_CANCEL:
         _cancel_entries(book, outbox, symbol)
+    elif intent["acts"] == ACTS_TO_TIGHTEN:
+        _tighten(book, outbox, symbol, intent["stop_price"], now_ms)
     elif book.order_count[symbol] > 0 and book.positions[symbol]["lots"] == 0:
         _cancel_orphans(book, outbox, symbol)
 
@@ -40,10 +44,12 @@ def _carry_out(book: Any, outbox: Any, symbol: int, intent: Any, decision: Any, 
     lots = book.positions[symbol]["lots"]
     target = intent["target_lots"]
     opens = target != 0 and (lots == 0 or (target > 0) != (lots > 0))
-    if book.order_count[symbol] + 2 > book.orders.shape[1]:
-        decision["code"] = _NO_SLOT
-        decision["observed"] = book.order_count[symbol]
-        decision["limit"] = book.orders.shape[1]
+    needed = 3 if intent["take_profit_lots"] > 0 else 2
+    if book.order_count[symbol] + needed > book.orders.shape[1]:
+        _withhold(decision, _NO_SLOT, book.order_count[symbol], book.orders.shape[1])
+        return
+    if (opens or abs(target) > abs(lots)) and not _is_approved(target, intent["approved_lots"]):
+        _withhold(decision, _UNAPPROVED, target, intent["approved_lots"])
         return
     for slot in range(book.order_count[symbol]):
         if opens or book.orders[symbol, slot]["order_type"] == _MARKET:
@@ -52,6 +58,36 @@ def _carry_out(book: Any, outbox: Any, symbol: int, intent: Any, decision: Any, 
     _place(book, outbox, symbol, now_ms, _MARKET, delta, not opens, intent["reason"], 0.0)
     if opens and not math.isnan(intent["stop_price"]):
         _place(book, outbox, symbol, now_ms, _STOP, -target, True, _STOP_REASON, intent["stop_price"])
+    if opens and not math.isnan(intent["take_profit_price"]) and intent["take_profit_lots"] > 0:
+        part = -intent["take_profit_lots"] if target > 0 else intent["take_profit_lots"]
+        price = intent["take_profit_price"]
+        _place(book, outbox, symbol, now_ms, _TAKE_PROFIT, part, True, _TAKE_PROFIT_REASON, price)
+
+
+@compiled_without_allocation
+def _is_approved(target: int, approved: int) -> bool:
+    """Whether a position is on the side, and no larger than, what risk approved."""
+    return approved != 0 and (target > 0) == (approved > 0) and abs(target) <= abs(approved)
+
+
+@compiled_without_allocation
+def _withhold(decision: Any, code: int, observed: float, limit: float) -> None:
+    decision["code"] = code
+    decision["observed"] = observed
+    decision["limit"] = limit
+
+
+@compiled_without_allocation
+def _tighten(book: Any, outbox: Any, symbol: int, stop_price: float, now_ms: int) -> None:
+    """Put the tighter stop to work before the old ones go: the position is never without one."""
+    count, lots = book.order_count[symbol], book.positions[symbol]["lots"]
+    if lots == 0 or count + 1 > book.orders.shape[1]:
+        return
+    _place(book, outbox, symbol, now_ms, _STOP, -lots, True, _STOP_REASON, stop_price)
+    for slot in range(count):
+        order = book.orders[symbol, slot]
+        if order["order_type"] == _STOP and order["side"] * lots < 0:
+            _send_cancel(outbox, symbol, order)
 
 
 @compiled_without_allocation

@@ -4,14 +4,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from alphastrike.domain.intervals import HOUR_MS
+from alphastrike.domain.intervals import HOUR_MS, SECOND_MS
 from alphastrike.domain.ledger import Ledger, Markets
 from alphastrike.domain.records import DECISION, INTENT, RESTRAINT, RISK_CHANGE
 from alphastrike.risk.config import BreakerConfig, RiskConfig
-from alphastrike.risk.layouts import BREAKER, RISK_RULES, RISK_STATE, WATCH
+from alphastrike.risk.layouts import BREAKER, FORESEEN, RISK_RULES, RISK_STATE, WATCH
 
 _BPS = 1e-4
+MINUTE_MS = 60 * SECOND_MS
 RECENT_TRADES = 100
+MOST_ORDERS = 256  # opening orders whose time is remembered
 _CHANGES = 256  # of the breaker, between two times someone reads them
 
 
@@ -20,7 +22,8 @@ class Desk(NamedTuple):
 
     `recent` is a ring of the net profit of the last trades; `decisions` and `intents` hold the
     latest word on each symbol, `restraints` what an intervention leaves of its freedom. The first
-    `change_count` of `changes` are moves of the breaker nobody has read yet.
+    `change_count` of `changes` are moves of the breaker nobody has read yet. `backing` (symbols,
+    signals) is the weight behind each position when it was opened.
     """
 
     account: Any
@@ -38,6 +41,11 @@ class Desk(NamedTuple):
     watch: Any
     changes: Any
     change_count: Any
+    tiers: Any
+    covariance: Any
+    sent_ms: Any
+    backing: Any
+    foreseen: Any
 
     @classmethod
     def opened(
@@ -64,6 +72,11 @@ class Desk(NamedTuple):
             watch=np.zeros(symbols, dtype=WATCH),
             changes=np.zeros(_CHANGES, dtype=RISK_CHANGE),
             change_count=np.zeros(1, dtype=np.int64),
+            tiers=markets.tiers,
+            covariance=np.zeros((symbols, symbols)),
+            sent_ms=np.zeros(MOST_ORDERS, dtype=np.int64),
+            backing=np.zeros((symbols, max(1, terms.signals))),
+            foreseen=np.zeros(2, dtype=FORESEEN),
         )
 
     @property
@@ -87,7 +100,16 @@ class Desk(NamedTuple):
     @property
     def _own(self) -> tuple[Any, ...]:
         """What the desk remembers beside its account."""
-        return self.state, self.recent, self.restraints, self.breaker, self.watch
+        return (
+            self.state,
+            self.recent,
+            self.restraints,
+            self.breaker,
+            self.watch,
+            self.covariance.reshape(-1),
+            self.sent_ms,
+            self.backing.reshape(-1),
+        )
 
 
 def unrestrained(symbols: int) -> Any:
@@ -106,6 +128,8 @@ class DeskTerms(NamedTuple):
     venue_leverage: float
     conviction_threshold: float  # where size starts to scale up
     interval_ms: int = HOUR_MS
+    is_isolated: bool = False
+    signals: int = 0
 
 
 def _numbers(config: RiskConfig, terms: DeskTerms) -> dict[str, float | int | bool]:
@@ -131,7 +155,29 @@ def _numbers(config: RiskConfig, terms: DeskTerms) -> dict[str, float | int | bo
         "stop_floor": config.stop_spread * 2 * terms.half_spread_bps * _BPS,
         "max_holding_ms": int(terms.max_holding_hours * HOUR_MS),
         "venue_leverage": terms.venue_leverage,
+        **_limit_numbers(config),
+        "is_isolated": terms.is_isolated,
         **_breaker_numbers(config.breakers, terms),
+    }
+
+
+def _limit_numbers(config: RiskConfig) -> dict[str, float | int | bool]:
+    return {
+        "cluster_exposure": config.cluster_exposure,
+        "cluster_correlation": config.cluster_correlation,
+        "order_rate": config.order_rate,
+        "price_band": config.price_band,
+        "stressed_loss": config.stressed_loss,
+        "liquidation_sigmas": config.liquidation_sigmas,
+        "liquidation_stops": config.liquidation_stops,
+        "liquidation_floor": config.liquidation_floor,
+        "funding_window_ms": int(config.funding_window_minutes * MINUTE_MS),
+        "funding_limit": config.funding_limit_bps * _BPS,
+        "take_profit_stops": config.take_profit_stops,
+        "take_profit_share": config.take_profit_share,
+        "trailing_atr": config.trailing_atr,
+        "funding_exit": config.funding_exit_bps * _BPS,
+        "retired_share": config.retired_share,
     }
 
 

@@ -93,6 +93,45 @@ class RiskConfig(Settings):
     symbol_exposure: float = Field(0.35, gt=0, le=1, description="share of leverage x equity in one symbol")
     net_exposure: float = Field(0.7, gt=0, le=1, description="share of leverage x equity, longs minus shorts")
     initial_margin: float = Field(0.5, gt=0, le=1, description="share of equity tied up as initial margin")
+    cluster_exposure: float = Field(
+        0.6, gt=0, le=1, description="share of leverage x equity in symbols that move together"
+    )
+    cluster_correlation: float = Field(
+        0.7, gt=0, le=1, description="correlation of 4 h returns above which symbols move together"
+    )
+    order_rate: int = Field(20, ge=1, le=256, description="opening orders a minute")
+    price_band: float = Field(
+        0.25, gt=0, le=1, description="how far an order's own prices may lie from the mark, fraction"
+    )
+    stressed_loss: float = Field(
+        0.06, gt=0, le=10, description="share of equity lost on one day in a hundred, correlations stressed"
+    )
+    liquidation_sigmas: float = Field(
+        6.0, ge=0, le=50, description="liquidation stays this many daily deviations away"
+    )
+    liquidation_stops: float = Field(
+        2.5, ge=0, le=50, description="liquidation stays this many stop distances away"
+    )
+    liquidation_floor: float = Field(
+        0.03, ge=0, lt=1, description="liquidation never comes nearer than this; nearer means HALTED"
+    )
+    funding_window_minutes: float = Field(
+        5.0, ge=0, le=480, description="no new position this soon before a dear funding"
+    )
+    funding_limit_bps: float = Field(5.0, ge=0, le=1000, description="funding that is dear, basis points")
+    funding_exit_bps: float = Field(
+        0.0, ge=0, le=1000, description="leave before paying more than this at one funding; 0 never"
+    )
+    retired_share: float = Field(
+        0.5, ge=0, le=1, description="leave when this share of the weight behind the entry retired; 0 never"
+    )
+    take_profit_stops: float = Field(
+        0.0, ge=0, le=20, description="take-profit distance in stop distances; 0 is none"
+    )
+    take_profit_share: float = Field(0.4, gt=0, le=1, description="share of the position it closes")
+    trailing_atr: float = Field(
+        0.0, ge=0, le=20, description="the stop follows the best close at this many ranges; 0 is none"
+    )
     stop: Literal["atr", "none"] = Field("atr", description="protective stop on the venue with every entry")
     stop_atr: float = Field(1.5, gt=0, le=20, description="stop distance in average true ranges")
     stop_spread: float = Field(3.0, ge=0, le=100, description="stop distance is at least this many spreads")

@@ -5,6 +5,7 @@ from typing import Any
 from alphastrike.domain.outcomes import Code, Stage
 from alphastrike.domain.risk_states import RiskState, Trigger
 from alphastrike.numerics.compiled import compiled, compiled_without_allocation, constant
+from alphastrike.risk.kernel_foresight import liquidation_distance
 
 REDUCE_ONLY_BELOW = 0.5  # raw leverage: under it the floor of the clamp would raise risk
 
@@ -19,6 +20,7 @@ _STALE, _API, _RAW = (
     constant(Trigger.RAW_LEVERAGE),
 )
 _MISMATCH, _LIQUIDATION = constant(Trigger.RECONCILIATION), constant(Trigger.LIQUIDATION)
+_NEAR = constant(Trigger.LIQUIDATION_DISTANCE)
 _EQUITY, _CALM, _WAITED = constant(Trigger.EQUITY), constant(Trigger.CALM), constant(Trigger.WAITED)
 _DRIFT, _NO_REFERENCE = constant(Code.DRIFT), constant(Code.NO_REFERENCE)
 _STAGE_4 = constant(Stage.VALIDATION * 100)
@@ -137,6 +139,9 @@ def _worst(desk: Any, close_ms: int, drawdown: float) -> tuple[int, int, float, 
         return _HALTED, _EQUITY, equity, 0.0
     if breaker["mismatches"] != 0:
         return _HALTED, _MISMATCH, float(breaker["mismatches"]), 0.0
+    distance = _nearest_liquidation(desk)
+    if distance < rules["liquidation_floor"]:
+        return _HALTED, _NEAR, distance, rules["liquidation_floor"]
     if not drawdown < worst_fall:
         return _HALTED, _DRAWDOWN, drawdown, worst_fall
     if not day_loss < worst_day:
@@ -165,6 +170,17 @@ def _worst(desk: Any, close_ms: int, drawdown: float) -> tuple[int, int, float, 
 def _limit(configured: float, accepted: float, step: float) -> float:
     """A halt's limit, moved past what an operator has accepted."""
     return max(configured, accepted + step) if accepted > 0.0 else configured
+
+
+@compiled_without_allocation
+def _nearest_liquidation(desk: Any) -> float:
+    """How far the nearest liquidation of a held position is, fraction of its mark; 1 when flat."""
+    nearest = 1.0
+    for symbol in range(desk.positions.shape[0]):
+        if desk.positions[symbol]["lots"] != 0:
+            quantity = desk.positions[symbol]["quantity"]
+            nearest = min(nearest, liquidation_distance(desk, symbol, quantity, desk.state[0]["maintenance"]))
+    return nearest
 
 
 @compiled_without_allocation

@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 
 from alphastrike.domain.kernel_accounting import unrealized_pnl
+from alphastrike.domain.kernel_margin import maintenance_margin
+from alphastrike.domain.orders import OrderType
 from alphastrike.domain.outcomes import Code, Reason
 from alphastrike.domain.records import ACTS_TO_CANCEL
 from alphastrike.domain.risk_states import RiskState, Trigger
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation, constant
 from alphastrike.numerics.grid import on_grid, whole_steps
 from alphastrike.risk.kernel_breakers import is_open, update_breaker, watch_validation
+from alphastrike.risk.kernel_correlation import watch_correlation
+from alphastrike.risk.kernel_exits import follow, is_too_near, reason_to_leave
 from alphastrike.risk.kernel_leverage import (
     clamp_leverage,
     drawdown_factor,
@@ -32,7 +36,8 @@ _ENTRY, _FLIP, _EXIT = constant(Reason.ENTRY), constant(Reason.FLIP), constant(R
 _TIME_STOP, _CUT, _STOP = constant(Reason.TIME_STOP), constant(Reason.LEVERAGE_CUT), constant(Reason.STOP)
 _NO_FORECAST = constant(Code.NO_FORECAST)
 _BREAKER, _OPERATOR_CLOSES = constant(Reason.BREAKER), constant(Reason.OPERATOR)
-_NORMAL = constant(RiskState.NORMAL)
+_NORMAL, _MARGIN_CUT = constant(RiskState.NORMAL), constant(Reason.MARGIN_CUT)
+_TAKE_PROFIT = constant(OrderType.TAKE_PROFIT_MARKET)
 _ACTS_TO_CANCEL = constant(ACTS_TO_CANCEL)
 _OPERATOR = constant(Trigger.OPERATOR)
 
@@ -47,13 +52,14 @@ def look(desk: Any, codes: Any, closes: Any, volatilities: Any, bar: int, close_
         if volatilities[symbol, bar] > 0.0:
             desk.watch[symbol]["volatility"] = volatilities[symbol, bar]
     watch_validation(desk, codes, bar)
+    watch_correlation(desk, close_ms)
 
 
 @compiled_into_caller
 def observe(desk: Any, close_ms: int, daily_volatility: float, row: Any) -> None:
     """Mark the account at a close, move leverage, and write the equity record `row`."""
     account = desk.account[0]
-    unrealized, gross, net = 0.0, 0.0, 0.0
+    unrealized, gross, net, maintenance = 0.0, 0.0, 0.0, 0.0
     for symbol in range(desk.positions.shape[0]):
         position = desk.positions[symbol]
         if position["lots"] != 0:
@@ -61,6 +67,8 @@ def observe(desk: Any, close_ms: int, daily_volatility: float, row: Any) -> None
             unrealized += unrealized_pnl(position)
             gross += abs(notional)
             net += notional
+            maintenance += maintenance_margin(abs(notional), desk.tiers[symbol])
+    desk.state[0]["maintenance"] = maintenance
     equity = account["wallet"] + unrealized
     if close_ms // _DAY_MS != account["day"]:
         account["day"] = close_ms // _DAY_MS
@@ -165,7 +173,10 @@ def decide(
     decision["limit"] = limit
     intent["acts"] = 0
     intent["target_lots"] = lots
+    intent["approved_lots"] = 0
     intent["stop_price"] = np.nan
+    intent["take_profit_price"] = np.nan
+    intent["take_profit_lots"] = 0
     wanted = 0
     if code == 0 and forecast > 0.0:
         wanted = 1
@@ -177,6 +188,8 @@ def decide(
         enter(desk, symbol, wanted, atr_fraction, _ENTRY)
     if intent["acts"] == 0:
         take_back_entries(desk, symbol)
+    if lots != 0 and intent["acts"] == 0:
+        follow(desk, symbol, atr_fraction)
     target = position["quantity"]
     if intent["acts"] == 1:
         target = on_grid(intent["target_lots"], desk.instruments[symbol]["step"])
@@ -235,6 +248,10 @@ def _manage(desk: Any, symbol: int, close_ms: int, wanted: int, atr_fraction: fl
         # The venue refused or lost the stop: an unprotected position is closed, not kept.
         _act(desk, symbol, _FLAT, _STOP)
         return
+    reason = reason_to_leave(desk, symbol, close_ms)
+    if reason != 0:
+        _act(desk, symbol, _FLAT, reason)
+        return
     if wanted != 0 and (wanted > 0) != (lots > 0):
         enter(desk, symbol, wanted, atr_fraction, _FLIP)
         if desk.intents[symbol]["acts"] == 0:
@@ -247,15 +264,19 @@ def _manage(desk: Any, symbol: int, close_ms: int, wanted: int, atr_fraction: fl
         kept = whole_steps(max(0.0, cap) / position["mark_price"], step)
         if kept < abs(lots):
             _act(desk, symbol, kept if lots > 0 else -kept, _CUT)
+            return
+    if is_too_near(desk, symbol):
+        _act(desk, symbol, lots // 2 if lots > 0 else -(-lots // 2), _MARGIN_CUT)
 
 
 @compiled_without_allocation
 def _is_covered(desk: Any, symbol: int) -> bool:
-    """Whether an order against the position is working: its stop, or one that leaves it."""
+    """Whether a stop, or an order that leaves the position, is working against it."""
     lots = desk.positions[symbol]["lots"]
     covered = False
     for slot in range(desk.order_count[symbol]):
-        if desk.orders[symbol, slot]["side"] * lots < 0:
+        order = desk.orders[symbol, slot]
+        if order["side"] * lots < 0 and order["order_type"] != _TAKE_PROFIT:
             covered = True
     return covered
 

@@ -57,6 +57,13 @@ def hear_cash(desk: Any, amount: float) -> None:
 
 
 @compiled_without_allocation
+def hear_funding(desk: Any, symbol: int, rate: float, due_ms: int) -> None:
+    """Take the funding expected next: a fraction of notional, positive when longs pay, and when."""
+    desk.watch[symbol]["funding_rate"] = rate
+    desk.watch[symbol]["funding_ms"] = due_ms
+
+
+@compiled_without_allocation
 def hear_venue_health(desk: Any, error_rate: float) -> None:
     """Take the share of the venue's answers that were errors; it holds until the next word."""
     desk.breaker[0]["api_error_rate"] = error_rate

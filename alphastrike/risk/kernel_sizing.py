@@ -3,7 +3,10 @@
 Limits are judged as if all working orders of the other symbols had filled the worse way.
 """
 
+import math
 from typing import Any
+
+import numpy as np
 
 from alphastrike.domain.orders import OrderType
 from alphastrike.domain.outcomes import Code
@@ -11,6 +14,8 @@ from alphastrike.domain.risk_states import RiskState
 from alphastrike.numerics.compiled import compiled_without_allocation, constant
 from alphastrike.numerics.grid import ceil_to_grid, floor_to_grid, on_grid, whole_steps
 from alphastrike.risk.kernel_breakers import is_open, size_in_state
+from alphastrike.risk.kernel_foresight import foresee, foresee_others
+from alphastrike.risk.kernel_pretrade import refused_by
 from alphastrike.risk.kernel_restraints import is_restrained, size_share
 
 _MARKET = constant(OrderType.MARKET)
@@ -21,6 +26,7 @@ _SYMBOL, _GROSS = constant(Code.SYMBOL_EXPOSURE), constant(Code.GROSS_EXPOSURE)
 _NET, _MARGIN = constant(Code.NET_EXPOSURE), constant(Code.INITIAL_MARGIN)
 _MIN_NOTIONAL, _NO_STOP = constant(Code.MIN_NOTIONAL), constant(Code.NO_STOP_DISTANCE)
 _NO_EQUITY, _PENDING = constant(Code.NO_EQUITY), constant(Code.ORDER_PENDING)
+_CLUSTER, _HALVINGS = constant(Code.CLUSTER_EXPOSURE), 7
 _NO_CANDLE, _HALTED = constant(Code.NO_CANDLE), constant(Code.RISK_HALTED)
 _REDUCES = constant(RiskState.REDUCE_ONLY)
 
@@ -63,20 +69,42 @@ def enter(desk: Any, symbol: int, wanted: int, atr_fraction: float, reason: int)
     if needs_stop and not (distance * mark >= tick and distance < 1.0):
         _refuse(decision, _NO_STOP, distance, 1.0 if distance >= 1.0 else tick / mark)
         return
-    lots = _size(desk, symbol, wanted, equity, distance)
-    if lots == 0:
-        return
     intent = desk.intents[symbol]
+    _set_exits(desk, intent, wanted, mark, distance, tick)
+    lots = _size(desk, symbol, wanted, distance)
+    if lots == 0:
+        intent["stop_price"] = np.nan
+        intent["take_profit_price"] = np.nan
+        return
     intent["acts"] = 1
     intent["reason"] = reason
     intent["target_lots"] = wanted * lots
+    intent["approved_lots"] = wanted * lots
+    if not np.isnan(intent["take_profit_price"]):
+        intent["take_profit_lots"] = math.floor(lots * rules["take_profit_share"])
+    desk.sent_ms[desk.state[0]["orders_sent"] % desk.sent_ms.shape[0]] = decision["ts_ms"]
+    desk.state[0]["orders_sent"] += 1
+    decision["code"] = _ORDERED
+
+
+@compiled_without_allocation
+def _set_exits(desk: Any, intent: Any, wanted: int, mark: float, distance: float, tick: float) -> None:
+    """Stop and take-profit of a new position, rounded toward the price.
+
+    So the stop is never farther than the size was computed for.
+    """
+    rules = desk.rules[0]
     if rules["has_stop"] != 0:
-        # Rounded toward the price: the stop is never farther than the size was computed for.
         if wanted > 0:
             intent["stop_price"] = ceil_to_grid(mark * (1.0 - distance), tick)
         else:
             intent["stop_price"] = floor_to_grid(mark * (1.0 + distance), tick)
-    decision["code"] = _ORDERED
+    if rules["take_profit_stops"] > 0.0:
+        gain = rules["take_profit_stops"] * distance
+        if wanted > 0:
+            intent["take_profit_price"] = floor_to_grid(mark * (1.0 + gain), tick)
+        elif gain < 1.0:
+            intent["take_profit_price"] = ceil_to_grid(mark * (1.0 - gain), tick)
 
 
 @compiled_without_allocation
@@ -87,77 +115,61 @@ def _refuse(decision: Any, code: int, observed: float, limit: float) -> None:
 
 
 @compiled_without_allocation
-def _size(desk: Any, symbol: int, wanted: int, equity: float, distance: float) -> int:
-    """Lots of a new position within every limit; 0 with the refusal in the decision."""
-    decision, rules = desk.decisions[symbol], desk.rules[0]
-    gross, net, margin, count = _exposure_of_others(desk, symbol, wanted)
-    if count + 1 > rules["max_positions"]:
-        _refuse(decision, _MAX_POSITIONS, count + 1, rules["max_positions"])
+def _size(desk: Any, symbol: int, wanted: int, distance: float) -> int:
+    """Lots of a new position that every rule approves; 0 with the refusal in the decision."""
+    decision, rules, intent = desk.decisions[symbol], desk.rules[0], desk.intents[symbol]
+    others = foresee_others(desk, symbol, wanted)
+    if others["count"] + 1 > rules["max_positions"]:
+        _refuse(decision, _MAX_POSITIONS, others["count"] + 1, rules["max_positions"])
         return 0
     notional = rules["fixed_notional"]
     if notional == 0.0:
         threshold = rules["conviction_threshold"]
         scale = (decision["conviction"] - threshold) / (100.0 - threshold)
-        notional = equity * rules["risk_per_trade"] * min(1.0, max(0.25, scale)) / distance
+        notional = others["equity"] * rules["risk_per_trade"] * min(1.0, max(0.25, scale)) / distance
     notional *= size_share(desk.restraints[symbol]) * size_in_state(desk)
-    budget = desk.state[0]["leverage"] * equity
-    code, room, limit, used = (
-        _SYMBOL,
-        rules["symbol_exposure"] * budget,
-        rules["symbol_exposure"] * budget,
-        0.0,
-    )
-    if budget - gross < room:
-        code, room, limit, used = _GROSS, budget - gross, budget, gross
-    if rules["net_exposure"] * budget - wanted * net < room:
-        limit = rules["net_exposure"] * budget
-        code, room, used = _NET, limit - wanted * net, wanted * net
-    instrument = desk.instruments[symbol]
-    leverage = min(rules["venue_leverage"], instrument["max_leverage"])
-    most = rules["initial_margin"] * equity * leverage
-    if most - margin * leverage < room:
-        code, room, limit, used = _MARGIN, most - margin * leverage, most, margin * leverage
-    mark = desk.positions[symbol]["mark_price"]
+    code, room, limit = _room(desk, symbol, others)
+    instrument, mark = desk.instruments[symbol], desk.positions[symbol]["mark_price"]
     lots = whole_steps(max(0.0, min(notional, room)) / mark, instrument["step"])
     value = on_grid(lots, instrument["step"]) * mark
-    if lots >= instrument["min_lots"] and value >= instrument["min_notional"]:
-        return lots
-    if room < notional and room < instrument["min_notional"]:
-        _refuse(decision, code, used + notional, limit)
-    else:
-        _refuse(decision, _MIN_NOTIONAL, value, instrument["min_notional"])
+    if lots < instrument["min_lots"] or value < instrument["min_notional"]:
+        if room < notional and room < instrument["min_notional"]:
+            _refuse(decision, code, limit - room + notional, limit)
+        else:
+            _refuse(decision, _MIN_NOTIONAL, value, instrument["min_notional"])
+        return 0
+    refusal, observed, limit, less_would_do = 0, 0.0, 0.0, True
+    for _ in range(_HALVINGS):
+        after = foresee(desk, symbol, wanted * lots, intent, distance, decision["ts_ms"])
+        refusal, observed, limit, less_would_do = refused_by(desk, after)
+        if refusal == 0:
+            return lots
+        lots //= 2
+        value = on_grid(lots, instrument["step"]) * mark
+        if not less_would_do or lots < instrument["min_lots"] or value < instrument["min_notional"]:
+            break
+    _refuse(decision, refusal, observed, limit)
     return 0
 
 
 @compiled_without_allocation
-def _exposure_of_others(desk: Any, symbol: int, wanted: int) -> tuple[float, float, float, int]:
-    """Gross and net notional, initial margin and number of the other symbols' positions.
-
-    Working entries are filled or not, whichever is worse: by size for gross and margin, toward
-    the side `wanted` for net.
-    """
-    gross, net, margin, count = 0.0, 0.0, 0.0, 0
-    for other in range(desk.positions.shape[0]):
-        if other == symbol:
-            continue
-        position = desk.positions[other]
-        low = position["lots"]
-        high = position["lots"]
-        for slot in range(desk.order_count[other]):
-            order = desk.orders[other, slot]
-            if order["reduce_only"] == 0:
-                left = order["lots"] - order["filled_lots"]
-                if order["side"] > 0:
-                    high += left
-                else:
-                    low -= left
-        worst = max(abs(high), abs(low))
-        if worst != 0:
-            instrument = desk.instruments[other]
-            one = position["mark_price"]
-            notional = on_grid(worst, instrument["step"]) * one
-            gross += notional
-            margin += notional / min(desk.rules[0]["venue_leverage"], instrument["max_leverage"])
-            net += on_grid(high if wanted > 0 else low, instrument["step"]) * one
-            count += 1
-    return gross, net, margin, count
+def _room(desk: Any, symbol: int, others: Any) -> tuple[int, float, float]:
+    """Notional the tightest exposure limit leaves: (its code, room, limit)."""
+    rules, budget = desk.rules[0], others["budget"]
+    code, limit = _SYMBOL, rules["symbol_exposure"] * budget
+    room = limit
+    if budget - others["gross"] < room:
+        code, limit = _GROSS, budget
+        room = limit - others["gross"]
+    if rules["net_exposure"] * budget - others["net"] < room:
+        code, limit = _NET, rules["net_exposure"] * budget
+        room = limit - others["net"]
+    if rules["cluster_exposure"] * budget - others["cluster"] < room:
+        code, limit = _CLUSTER, rules["cluster_exposure"] * budget
+        room = limit - others["cluster"]
+    leverage = min(rules["venue_leverage"], desk.instruments[symbol]["max_leverage"])
+    most = rules["initial_margin"] * others["equity"] * leverage
+    if most - others["margin"] * leverage < room:
+        code, limit = _MARGIN, most
+        room = most - others["margin"] * leverage
+    return code, room, limit

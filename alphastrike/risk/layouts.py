@@ -39,6 +39,24 @@ RISK_RULES = np.dtype(
         ("reduce_only_ms", "i8"),
         ("cooldown_ms", "i8"),
         ("closes_on_halt", "i1"),
+        # Pre-trade rules:
+        ("cluster_exposure", "f8"),
+        ("cluster_correlation", "f8"),
+        ("order_rate", "i8"),
+        ("price_band", "f8"),
+        ("stressed_loss", "f8"),
+        ("liquidation_sigmas", "f8"),
+        ("liquidation_stops", "f8"),
+        ("liquidation_floor", "f8"),
+        ("funding_window_ms", "i8"),
+        ("funding_limit", "f8"),
+        ("is_isolated", "i1"),
+        # Exits:
+        ("take_profit_stops", "f8"),  # 0 is none
+        ("take_profit_share", "f8"),
+        ("trailing_atr", "f8"),  # 0 is none
+        ("funding_exit", "f8"),  # 0 is none
+        ("retired_share", "f8"),  # 0 is none
     ]
 )
 
@@ -53,6 +71,9 @@ RISK_STATE = np.dtype(
         ("performance_factor", "f8"),
         ("trades_seen", "i8"),
         ("leverage_cap", "f8"),  # of an intervention, infinite without one
+        ("maintenance", "f8"),  # of all positions at their marks
+        ("orders_sent", "i8"),  # opening ones; the ring `sent_ms` holds when
+        ("sampled", "i8"),  # number of the last four-hour correlation sample
     ]
 )
 
@@ -81,5 +102,37 @@ WATCH = np.dtype(
     [
         ("marked_ms", "i8"),  # close of the last bar the gateway vouched for
         ("volatility", "f8"),  # last known, fraction a day
+        ("sampled_price", "f8"),
+        ("sampled_return", "f8"),
+        ("samples", "i8"),  # unbroken ones
+        ("cluster", "i8"),  # the first symbol of its cluster
+        ("extreme", "f8"),  # best close for the position since it was opened
+        ("retired_share", "f8"),  # of the weight behind the position
+        ("funding_rate", "f8"),  # expected next, positive: longs pay
+        ("funding_ms", "i8"),  # when that is due, 0 unknown
+    ]
+)
+
+# The account at worst: every order on its way filled the worse way.
+FORESEEN = np.dtype(
+    [
+        ("equity", "f8"),
+        ("budget", "f8"),  # leverage x equity
+        ("own", "f8"),  # notional in the symbol
+        ("gross", "f8"),
+        ("net", "f8"),  # toward the side of the order
+        ("margin", "f8"),  # initial
+        ("maintenance", "f8"),
+        ("count", "i8"),
+        ("cluster", "f8"),
+        ("variance", "f8"),  # of one day, squared quote
+        ("loss", "f8"),  # one day in a hundred
+        ("distance", "f8"),  # of the position nearest to its liquidation, fraction of the mark
+        ("needed_distance", "f8"),
+        ("orders", "i8"),  # opening ones within a minute
+        ("band", "f8"),
+        ("age_ms", "i8"),
+        ("funding_in_ms", "i8"),
+        ("carry", "f8"),  # fraction of notional the holder pays at the next funding
     ]
 )

@@ -7,6 +7,7 @@ from alphastrike.domain.blocks import DecisionBlock
 from alphastrike.domain.events import (
     CashMoved,
     FillReceived,
+    FundingAnnounced,
     FundingSettled,
     OperatorCommanded,
     RiskNews,
@@ -16,10 +17,13 @@ from alphastrike.domain.instruments import UnifiedInstrument, to_lots
 from alphastrike.domain.kernel_accounting import apply_fill, apply_funding
 from alphastrike.domain.outcomes import Reason
 from alphastrike.domain.records import EQUITY, FILL, TRADE
+from alphastrike.risk.backing import Backing
 from alphastrike.risk.books import Desk
-from alphastrike.risk.kernel_desk import decide, look, observe, record_trade, withdraw
+from alphastrike.risk.kernel_desk import look, observe, record_trade, withdraw
+from alphastrike.risk.kernel_judge import judge
 from alphastrike.risk.kernel_news import (
     hear_cash,
+    hear_funding,
     hear_operator,
     hear_reconciliation,
     hear_venue_health,
@@ -39,6 +43,7 @@ class RiskStage:
 
     def mark(self, close_ms: int, decisions: DecisionBlock) -> None:
         """Mark every position at its close where there is one, then set leverage and breaker."""
+        self._backing = Backing.of(decisions)
         closes = decisions.market.close
         volatilities = decisions.features.feature("daily_volatility")
         last = closes.shape[1] - 1
@@ -53,6 +58,8 @@ class RiskStage:
             hear_cash(self.desk, event.amount)
         elif isinstance(event, VenueHealthObserved):
             hear_venue_health(self.desk, event.error_rate)
+        elif isinstance(event, FundingAnnounced):
+            hear_funding(self.desk, self._rows[event.symbol], event.rate, event.due_ms)
         else:
             hear_reconciliation(self.desk, event.event_time_ms, event.mismatches)
 
@@ -70,7 +77,7 @@ class RiskStage:
     def judge(self, symbol: int, close_ms: int, decisions: DecisionBlock) -> None:
         """Write the symbol's decision and intent from the last bar of the block."""
         forecast = decisions.forecast
-        decide(
+        judge(
             self.desk,
             symbol,
             close_ms,
@@ -81,6 +88,8 @@ class RiskStage:
             forecast.conviction[symbol, -1],
             forecast.regime[symbol, -1],
             decisions.atr_fraction[symbol, -1],
+            self._backing,
+            forecast.forecast.shape[1] - 1,
         )
 
     def book_fill(self, event: FillReceived) -> None:

@@ -17,11 +17,27 @@ ROUGH_VENUE = {
 }
 
 
+# Every exit in use, and limits wide enough that isolated margin at 25x may trade.
+BUSY_RISK = {
+    "trailing_atr": 2.0,
+    "take_profit_stops": 1.5,
+    "funding_exit_bps": 1.0,
+    "stressed_loss": 0.5,
+    "liquidation_sigmas": 0.0,
+    "liquidation_stops": 0.0,
+    "liquidation_floor": 0.0,
+    "breakers": {"halt_drawdown": 0.9, "halt_day_loss": 0.5, "reduce_day_loss": 0.05},
+}
+
+
 @pytest.mark.parametrize("margin_mode", ["cross", "isolated"])
 @pytest.mark.parametrize("strategy", ["ema_cross", "ensemble"])
 def test_stepping_every_bar_gives_the_identical_record(strategy, margin_mode):
     config = configured(
-        strategy={"name": strategy}, venue=ROUGH_VENUE | {"margin_mode": margin_mode}, **EAGER
+        strategy={"name": strategy},
+        venue=ROUGH_VENUE | {"margin_mode": margin_mode},
+        risk=BUSY_RISK,
+        **EAGER,
     )
     history = with_gaps(MARKET.history, seed=1)
 

@@ -15,6 +15,7 @@ _REJECTED = constant(OrderState.REJECTED)
 _WORKING = constant(OrderState.WORKING)
 # Venues publish a funding row some time after the hour it is due for.
 _DUE_AT_OPEN_MS = 60_000
+_USUAL_MS = 8 * 3_600_000  # between two fundings, before two are known
 
 
 class Candle(NamedTuple):
@@ -60,6 +61,16 @@ def feed_symbol(venue: Any, symbol: int, candle: Candle, rates: Rates) -> None:
     if has_candle:
         venue.positions[symbol]["mark_price"] = candle.close
         remark(venue, symbol)
+
+
+@compiled_without_allocation
+def expected_funding(rates: Rates, symbol: int) -> tuple[float, int]:
+    """The funding to expect next, known at the last one: its rate again, as long after as it came."""
+    last = rates.cursor[symbol] - 1
+    interval = _USUAL_MS
+    if last > rates.offsets[symbol]:
+        interval = rates.ts_ms[last] - rates.ts_ms[last - 1]
+    return float(rates.rate[last]), rates.ts_ms[last] + interval
 
 
 @compiled_into_caller

@@ -6,10 +6,16 @@ from alphastrike.adapters.simulated.books import Venue
 from alphastrike.adapters.simulated.kernel_account import WHOLE, collateral, mark_account, settle_funding
 from alphastrike.adapters.simulated.kernel_fills import liquidate
 from alphastrike.adapters.simulated.kernel_orders import ACCEPTED
-from alphastrike.adapters.simulated.kernel_session import Candle, Rates, feed_symbol, submit
+from alphastrike.adapters.simulated.kernel_session import (
+    Candle,
+    Rates,
+    expected_funding,
+    feed_symbol,
+    submit,
+)
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.commands import Command, PlaceOrder
-from alphastrike.domain.events import Event, FillReceived, FundingSettled, OrderChanged
+from alphastrike.domain.events import Event, FillReceived, FundingAnnounced, FundingSettled, OrderChanged
 from alphastrike.domain.instruments import UnifiedInstrument, to_decimal, to_lots, to_order_quantity
 from alphastrike.domain.orders import OrderState, Side, UnifiedFill
 from alphastrike.domain.outcomes import Reason
@@ -37,6 +43,7 @@ class SimulatedSession:
     def feed(self, history: CandleHistory, bar: int) -> tuple[Event, ...]:
         """Live through one bar of every symbol; returns what happened, in order."""
         mark_account(self.venue)
+        announced: list[Event] = []
         open_ms = int(history.open_time_ms[bar])
         for row in range(len(self.instruments)):
             candle = Candle(
@@ -48,8 +55,13 @@ class SimulatedSession:
                 history.close[row, bar],
                 history.volume[row, bar],
             )
+            settled = int(self.rates.cursor[row])
             feed_symbol(self.venue, row, candle, self.rates)
-        return self._news()
+            if int(self.rates.cursor[row]) != settled:
+                rate, due_ms = expected_funding(self.rates, row)
+                name = self.instruments[row].symbol
+                announced.append(FundingAnnounced(candle.close_ms, name, float(rate), int(due_ms)))
+        return (*self._news(), *announced)
 
     def tick(self, row: int, candle: Candle) -> tuple[Event, ...]:
         """Live through one candle of one symbol; returns what happened, in order."""

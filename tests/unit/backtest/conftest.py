@@ -191,6 +191,7 @@ def _finish(history: CandleHistory, book: Book, equity: np.ndarray) -> RunResult
         trades=np.array(book.trades, dtype=TRADE),
         signals=_signals(history),
         risk_states=_risk_states(),
+        risk=a_panel(),
         regimes=("calm", "wild"),
         catalogue=CATALOGUE,
         halts=halts,
@@ -223,6 +224,33 @@ def _decisions(history: CandleHistory) -> np.ndarray:
                 row = (code, 0, forecast, conviction, 3.0, 2000.0 * np.sign(forecast), 0.0, 0.0)
             rows.append((ts_ms, symbol, *row))
     return np.array(rows, dtype=DECISION)
+
+
+def a_panel() -> dict:
+    """A risk panel in its form, one limit exceeded."""
+    factors = ("volatility_factor", "drawdown_factor", "performance_factor")
+    leverage = dict.fromkeys(
+        ("value", "raw", "base", *factors, "lowest", "highest", "cap", "hours_until_a_raise"), 1.0
+    )
+    limit = {"unit": "quote", "passes": True, "setting": "risk.net_exposure", "observed": 5.0, "limit": 7.0}
+    return {
+        "at_ms": START_MS,
+        "equity": INITIAL,
+        "leverage": leverage | {"closes_asking_for_more": 1, "closes_needed": 3},
+        "breaker": {
+            "state": "halted",
+            "since_ms": START_MS,
+            "trigger": "day_loss",
+            "observed": 0.061,
+            "limit": 0.05,
+            "left_by": "an operator who resumes, then cooldown",
+        },
+        "triggers": [{"trigger": "drawdown", "observed": 0.1, "limit": 0.2, "leads_to": "halted"}],
+        "limits": [
+            limit | {"rule": "net_exposure"},
+            limit | {"rule": "gross_exposure", "passes": False, "observed": None},
+        ],
+    }
 
 
 def _risk_states() -> np.ndarray:

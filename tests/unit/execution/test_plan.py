@@ -19,7 +19,7 @@ def wants(
     """The trader with this intent written, as stage 7 would."""
     intent = trader.intent(symbol)
     intent["acts"] = 1
-    intent["target_lots"] = target
+    intent["target_lots"] = intent["approved_lots"] = target
     intent["stop_price"] = stop
     intent["reason"] = reason
     trader.desk.decisions[symbol]["code"] = Code.ORDERED

@@ -47,6 +47,7 @@ def test_an_entry_becomes_two_commands_in_decimals():
     intent = trader.intent()
     intent["acts"], intent["target_lots"], intent["stop_price"] = 1, 15, 97.1
     intent["reason"] = Reason.ENTRY
+    intent["approved_lots"] = 15
 
     commands = stage.plan(0, START_MS)
 

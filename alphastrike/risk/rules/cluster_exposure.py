@@ -1,0 +1,17 @@
+"""Notional of symbols that move together, whatever their side, against a share of leverage times equity."""
+
+from typing import Any
+
+from alphastrike.domain.outcomes import Code
+from alphastrike.numerics.compiled import compiled_without_allocation
+from alphastrike.risk.rule import HAIR, Rule
+
+
+@compiled_without_allocation
+def judge(desk: Any, after: Any) -> tuple[bool, float, float]:
+    """Whether the account after the worst case passes, what was observed, and the limit."""
+    limit = desk.rules[0]["cluster_exposure"] * after["budget"]
+    return after["cluster"] <= limit * HAIR, after["cluster"], limit
+
+
+rule = Rule("cluster_exposure", Code.CLUSTER_EXPOSURE, "quote", "risk.cluster_exposure", judge)

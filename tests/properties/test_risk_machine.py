@@ -1,0 +1,281 @@
+"""Any sequence of markets, news, operators and restarts: no limit broken by an order, nothing unprotected."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from alphastrike.adapters.simulated.kernel_session import submit
+from alphastrike.app.kernel_loop import Log, learn
+from alphastrike.domain.events import CashMoved, OperatorCommanded, PositionsReconciled, VenueHealthObserved
+from alphastrike.domain.orders import OrderState, OrderType
+from alphastrike.domain.outcomes import Code
+from alphastrike.domain.records import DECISION, EQUITY, TRADE
+from alphastrike.domain.risk_states import OperatorAction, RiskState
+from alphastrike.risk.books import unrestrained
+from alphastrike.risk.kernel_desk import look, observe
+from alphastrike.risk.kernel_news import hear_funding
+from alphastrike.risk.saved_state import restore_state, saved_state
+from alphastrike.risk.stage import RiskStage
+from tests.builders import BINANCE_TIERS, an_instrument
+from tests.chance import SYMBOLS, a_market, a_venue_for, live_through
+from tests.desks import a_trader
+
+STEP = 0.001
+HAIR = 1 + 1e-9
+OPEN = (RiskState.NORMAL, RiskState.CAUTION, RiskState.COOLDOWN)
+COUNT = len(SYMBOLS)
+DEFAULTS = {
+    "cluster_exposure": 0.6,
+    "stressed_loss": 0.06,
+    "liquidation_sigmas": 6.0,
+    "liquidation_stops": 2.5,
+    "liquidation_floor": 0.03,
+    "order_rate": 20,
+    "price_band": 0.25,
+}
+
+
+class RiskMachine(RuleBasedStateMachine):
+    """One account at the venue and at the desk, with everything that can happen to it."""
+
+    @initialize(
+        seed=st.integers(0, 10**6), trailing=st.sampled_from([0.0, 2.0]), stops=st.sampled_from([0.0, 1.5])
+    )
+    def open(self, seed: int, trailing: float, stops: float) -> None:
+        self.chance = np.random.default_rng(seed)
+        self.market = a_market(seed)
+        self.exchange = a_venue_for(
+            self.market, leverage=20, volume_share=float(self.chance.choice([0.01, 1.0]))
+        )
+        self.instruments = tuple(
+            an_instrument(symbol, tiers=BINANCE_TIERS, min_notional="1") for symbol in SYMBOLS
+        )
+        self.rules = DEFAULTS | {"trailing_atr": trailing, "take_profit_stops": stops}
+        self.trader = self.a_desk()
+        self.bars = 0
+        nothing = np.zeros(0, np.int64)
+        self.log = Log(
+            np.zeros(0, DECISION),
+            np.zeros(4_096, TRADE),
+            np.zeros(0, EQUITY),
+            np.zeros(3, np.int64),
+            nothing,
+            nothing,
+        )
+
+    def a_desk(self) -> Any:
+        return a_trader(*self.instruments, equity=1_000.0, leverage=0.0, max_holding_hours=9.0, **self.rules)
+
+    @property
+    def desk(self) -> Any:
+        return self.trader.desk
+
+    @property
+    def stage(self) -> RiskStage:
+        return RiskStage(self.desk, self.instruments)
+
+    def state(self) -> RiskState:
+        return RiskState(int(self.desk.breaker[0]["state"]))
+
+    def heard(self) -> None:
+        learn(self.desk, self.exchange.venue, self.log, 0)
+        self.exchange.venue.used[:] = 0
+        self.log.used[1] = 0
+
+    @rule(
+        wanted=st.lists(st.sampled_from([-1.0, 0.0, 1.0, math.nan]), min_size=COUNT, max_size=COUNT),
+        volatility=st.sampled_from([0.01, 0.03, 0.1, math.nan]),
+        atr=st.sampled_from([0.005, 0.03, math.nan]),
+        code=st.sampled_from([0, 0, 0, 0, int(Code.DRIFT), int(Code.GAP)]),
+    )
+    def bar(self, wanted: list[float], volatility: float, atr: float, code: int) -> None:
+        number = self.bars % self.market.bars
+        self.bars += 1
+        live_through(self.exchange, self.market, number)
+        self.heard()
+        close_ms = self.exchange.now_ms - 1
+        self.trader.now_ms = close_ms
+        column = self.market.candles[:, number, 3:4].copy()
+        codes = np.full((COUNT, 1), code, dtype=np.int16)
+        look(self.desk, codes, column, np.full((COUNT, 1), volatility), 0, close_ms)
+        row = np.zeros(1, EQUITY)[0]
+        observe(self.desk, close_ms, volatility, row)
+        self.desk.change_count[0] = 0
+        assert row["leverage"] <= max(self.leverage_bound(), self.desk.rules[0]["lowest"])
+        sent = []
+        for symbol in range(COUNT):
+            halt = (code, 0.0, 1.0)
+            held = int(self.desk.positions[symbol]["lots"])
+            leaving = self.is_leaving(symbol)
+            self.trader.decision(wanted[symbol], symbol, atr=atr, halt=halt)
+            if code == 0 and held * wanted[symbol] < 0 and not leaving:
+                intent = self.trader.intent(symbol)
+                assert intent["acts"] == 1
+                assert intent["target_lots"] * held <= 0
+            for order in self.trader.planned(symbol):
+                sent.append((symbol, order))
+                self.judge(symbol, order)
+        self.carry(sent, close_ms)
+
+    def leverage_bound(self) -> float:
+        cap = float(self.desk.state[0]["leverage_cap"])
+        highest = float(self.desk.rules[0]["highest"])
+        return min(highest, cap) if cap > 0.0 else float(self.desk.rules[0]["lowest"])
+
+    def is_leaving(self, symbol: int) -> bool:
+        book = self.desk.orders[symbol, : self.desk.order_count[symbol]]
+        return bool((book["order_type"] == OrderType.MARKET).any())
+
+    def judge(self, symbol: int, order: Any) -> None:
+        """An order that opens keeps every limit, counting all that is on its way; worked out by hand."""
+        if order["state"] == OrderState.CANCELED or order["reduce_only"]:
+            return
+        assert self.state() in OPEN
+        desk, rules = self.desk, self.desk.rules[0]
+        equity = float(desk.account[0]["equity"])
+        budget = float(desk.state[0]["leverage"]) * equity
+        gross = net = margin = 0.0
+        count = 0
+        for row in range(COUNT):
+            most = least = int(desk.positions[row]["lots"])
+            for one in desk.orders[row, : desk.order_count[row]]:
+                if not one["reduce_only"]:
+                    left = int(one["side"]) * int(one["lots"] - one["filled_lots"])
+                    most, least = (most + left, least) if left > 0 else (most, least + left)
+            if row == symbol:
+                most = least = int(self.trader.intent(symbol)["target_lots"])
+            price = float(desk.positions[row]["mark_price"]) * STEP
+            size = max(abs(most), abs(least)) * price
+            gross += size
+            margin += size / 20.0
+            net += (most if order["side"] > 0 else -least) * price
+            count += size > 0
+        assert gross <= budget * HAIR
+        assert gross <= rules["cluster_exposure"] * budget * HAIR  # two symbols never watched long enough
+        assert net <= rules["net_exposure"] * budget * HAIR
+        assert margin <= rules["initial_margin"] * equity * HAIR
+        assert count <= rules["max_positions"]
+        restraint = desk.restraints[symbol]
+        assert restraint["entries_allowed"] == 1
+        assert order["side"] > 0 or restraint["shorts_allowed"] == 1
+
+    def carry(self, sent: list[tuple[int, Any]], now_ms: int) -> None:
+        for symbol, order in sent:
+            submit(self.exchange.venue, symbol, order, now_ms)
+        self.heard()
+
+    def respond(self, event: Any) -> None:
+        """What the engine does with news: hear it and act at once."""
+        stage = self.stage
+        stage.hear(event)
+        sent = []
+        for symbol in range(COUNT):
+            stage.withdraw(symbol)
+            sent += [(symbol, order) for order in self.trader.planned(symbol)]
+        assert all(order["state"] == OrderState.CANCELED or order["reduce_only"] for _, order in sent)
+        self.carry(sent, self.exchange.now_ms - 1)
+        self.desk.change_count[0] = 0
+
+    @rule(action=st.sampled_from(OperatorAction))
+    def operator(self, action: OperatorAction) -> None:
+        before = self.state()
+        self.respond(OperatorCommanded(self.exchange.now_ms - 1, action))
+        if action is not OperatorAction.RESUME:
+            assert self.state() in (RiskState.REDUCE_ONLY, RiskState.HALTED)
+        elif before is RiskState.HALTED:
+            assert self.state() is RiskState.COOLDOWN
+
+    @rule(share=st.sampled_from([-0.5, -0.1, 0.3, 2.0]))
+    def cash(self, share: float) -> None:
+        amount = share * max(0.0, float(self.desk.account[0]["equity"]))
+        self.exchange.venue.account[0]["wallet"] += amount
+        self.respond(CashMoved(self.exchange.now_ms - 1, amount))
+
+    @rule(rate=st.sampled_from([0.0, 0.5, math.nan]))
+    def health(self, rate: float) -> None:
+        self.respond(VenueHealthObserved(self.exchange.now_ms - 1, rate))
+
+    @rule(mismatches=st.sampled_from([0, 1]))
+    def reconciled(self, mismatches: int) -> None:
+        self.respond(PositionsReconciled(self.exchange.now_ms - 1, mismatches))
+        assert mismatches == 0 or self.state() is RiskState.HALTED
+
+    @rule(rate=st.sampled_from([-0.01, 0.0, 0.01]), minutes=st.integers(0, 60))
+    def funding(self, rate: float, minutes: int) -> None:
+        for symbol in range(COUNT):
+            hear_funding(self.desk, symbol, rate, self.exchange.now_ms + minutes * 60_000)
+
+    @rule(
+        shorts=st.sampled_from([0, 1, -1]),
+        entries=st.sampled_from([0, 1, 1]),
+        size=st.sampled_from([0.0, 0.5, 1.0, math.nan]),
+        cap=st.sampled_from([math.inf, 2.0, math.nan, -1.0]),
+    )
+    def restrain(self, shorts: int, entries: int, size: float, cap: float) -> None:
+        restraints = unrestrained(COUNT)
+        restraints["shorts_allowed"], restraints["entries_allowed"] = shorts, entries
+        restraints["size_multiplier"] = size
+        self.stage.restrain(restraints, cap)
+
+    @precondition(lambda self: self.bars > 0)
+    @rule()
+    def restart(self) -> None:
+        """The account is rebuilt from a snapshot, the risk state from its file's content."""
+        state, before = saved_state(self.desk, SYMBOLS, self.exchange.now_ms), self.state()
+        leverage, peak = float(self.desk.state[0]["leverage"]), float(self.desk.account[0]["equity_peak"])
+        snapshot = self.desk.snapshot()
+        self.trader = self.a_desk()
+        self.desk.restore(snapshot)
+        self.trader.now_ms = self.exchange.now_ms - 1
+        restore_state(self.desk, state)
+        assert self.state() is before
+        assert self.desk.state[0]["leverage"] <= leverage
+        assert self.desk.account[0]["equity_peak"] >= peak
+
+    @invariant()
+    def every_position_has_an_order_against_it(self) -> None:
+        if not hasattr(self, "trader"):
+            return
+        for symbol in range(COUNT):
+            lots = int(self.desk.positions[symbol]["lots"])
+            book = self.desk.orders[symbol, : self.desk.order_count[symbol]]
+            protecting = book[book["order_type"] != OrderType.TAKE_PROFIT_MARKET]
+            assert lots == 0 or (protecting["side"] == -np.sign(lots)).any()
+
+    @invariant()
+    def both_ends_hold_the_same(self) -> None:
+        if hasattr(self, "trader"):
+            assert self.desk.positions["lots"].tolist() == self.exchange.venue.positions["lots"].tolist()
+
+
+def run(examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        RiskMachine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_no_sequence_breaks_a_limit_or_leaves_a_position_unprotected():
+    run(examples=40, steps=25)
+
+
+@pytest.mark.long
+def test_ten_thousand_sequences_break_nothing():
+    run(examples=10_000, steps=30)

@@ -1,13 +1,17 @@
-"""`alphastrike venue`: a practice exchange on this machine."""
+"""`alphastrike venue`: a practice exchange on this machine, and the check of a venue's description."""
 
 import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from alphastrike.cli.exits import Exit
+
 venue_commands = typer.Typer(
     name="venue",
-    help="Practise on an exchange of your own that speaks a venue's wire.",
+    help="Practise on an exchange of your own, or check the description of a venue.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -44,3 +48,27 @@ def simulate(
                 typer.echo(f"{name:<12} {value}")
 
     serve(PracticePlan(dialect, seed, equity), chaos, port, ready)
+
+
+@venue_commands.command(short_help="Look for what is wrong with a venue.yaml.")
+def check(
+    file: Annotated[
+        Path, typer.Argument(help="The description; its OpenAPI document lies beside it.", metavar="FILE")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Hold a venue's description against its OpenAPI document; exit code 2 when it cannot be used.
+
+    Every fault is told at once: its place, what is there, and what may be. Nothing is sent anywhere.
+    """
+    from alphastrike.app.venue_check import venue_faults
+
+    faults = venue_faults(file)
+    if as_json:
+        typer.echo(json.dumps([asdict(fault) for fault in faults], indent=2))
+    else:
+        for fault in faults:
+            typer.echo(f"{fault.place}: observed {fault.observed}, allowed {fault.allowed}")
+        typer.echo(f"{file}: {len(faults) or 'no'} fault{'s' if len(faults) != 1 else ''}")
+    if faults:
+        raise typer.Exit(Exit.UNUSABLE_INPUT)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from alphastrike.adapters.weex.candle_closing import CandleClosing
 from alphastrike.adapters.weex.rest import WeexRest
 from alphastrike.adapters.weex.spelling import native_interval
 from alphastrike.adapters.weex.streams import MarketScript, channel_of
@@ -15,6 +14,7 @@ from alphastrike.domain.orders import UnifiedFill, UnifiedOrderResult
 from alphastrike.domain.streams import StreamChanged, StreamState
 from alphastrike.transport.backoff import Chance
 from alphastrike.transport.broadcast import Broadcast
+from alphastrike.transport.candle_closing import CandleClosing
 from alphastrike.transport.client import VenueClient
 from alphastrike.transport.clock import Clock
 from alphastrike.transport.credentials import Credentials

@@ -1,4 +1,4 @@
-"""When a WEEX candle is over: the venue flags none, so its clock tells, and REST confirms."""
+"""When a candle is over at a venue that does not say so: its clock tells, and REST confirms."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

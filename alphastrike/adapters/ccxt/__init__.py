@@ -1,0 +1,1 @@
+"""Breadth: any venue that the ccxt library knows, under this house's transport, limits and manners."""

@@ -1,19 +1,53 @@
 """What the engine asks of the outside: values a driver carries out in the order given."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
+from alphastrike.domain.errors import InvariantBroken
 from alphastrike.domain.interventions import TriggerFired
 from alphastrike.domain.orders import UnifiedOrder
 from alphastrike.domain.outcomes import Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceOrder:
-    """Send this order. `order_id` is the engine's own number for it, unique in the run."""
+class ApprovedOrder:
+    """An order somebody answers for: risk, up to `approved_quantity` base units, or an operator.
+
+    `InvariantBroken` for an opening order beyond that; reducing needs no approval.
+    """
 
     order: UnifiedOrder
+    approved_quantity: Decimal
+
+    def __post_init__(self) -> None:
+        """Refuse what was not approved."""
+        if not self.order.reduce_only and not self.order.quantity <= self.approved_quantity:
+            raise InvariantBroken(
+                f"{self.order.client_order_id}: observed an opening order of {self.order.quantity}, "
+                f"allowed up to {self.approved_quantity}, which risk approved"
+            )
+
+    @classmethod
+    def by_operator(cls, order: UnifiedOrder) -> "ApprovedOrder":
+        """A person's order, at the venue and outside the engine."""
+        return cls(order, order.quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    """Send this order. `order_id` is the engine's own number for it, unique in the run.
+
+    It carries an `ApprovedOrder`: one that nobody approved has no way to a venue.
+    """
+
+    approved: ApprovedOrder
     order_id: int
     reason: Reason
+
+    @property
+    def order(self) -> UnifiedOrder:
+        """The order itself."""
+        return self.approved.order
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Stage 8 for a stream: orders as values with deterministic client ids."""
 
+from decimal import Decimal
 from typing import Any
 
-from alphastrike.domain.commands import CancelOrder, Command, PlaceOrder
+from alphastrike.domain.commands import ApprovedOrder, CancelOrder, Command, PlaceOrder
 from alphastrike.domain.events import FillReceived, OrderChanged
 from alphastrike.domain.instruments import UnifiedInstrument, to_decimal, to_lots, to_order_quantity
 from alphastrike.domain.ledger import Outbox
@@ -85,4 +86,10 @@ class ExecutionStage:
             time_in_force=TimeInForce(int(order["time_in_force"])),
             reduce_only=bool(order["reduce_only"]),
         )
-        return PlaceOrder(unified, number, Reason(int(order["reason"])))
+        approved = ApprovedOrder(unified, self._approved(symbol, instrument))
+        return PlaceOrder(approved, number, Reason(int(order["reason"])))
+
+    def _approved(self, symbol: int, instrument: UnifiedInstrument) -> Decimal:
+        """How much an opening order of the symbol may be: to flat, and to the position risk approved."""
+        lots = int(self._desk.intents[symbol]["approved_lots"]) - int(self._desk.positions[symbol]["lots"])
+        return to_order_quantity(abs(lots), instrument)

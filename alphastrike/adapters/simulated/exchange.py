@@ -17,7 +17,7 @@ from alphastrike.adapters.simulated.order_rules import check_order, refusal_mess
 from alphastrike.adapters.simulated.session import SimulatedSession
 from alphastrike.domain.account import MarginMode
 from alphastrike.domain.blocks import CandleHistory
-from alphastrike.domain.commands import CancelOrder, Command, PlaceOrder
+from alphastrike.domain.commands import ApprovedOrder, CancelOrder, Command, PlaceOrder
 from alphastrike.domain.errors import DataError, VenueRejected, VenueUnreachable
 from alphastrike.domain.events import Event, FillReceived
 from alphastrike.domain.funding import FundingHistory
@@ -134,7 +134,7 @@ class SimulatedExchange:
             )
         self._need_room()
         number = self._log.number_for(order)
-        events = self._send(PlaceOrder(order, number, Reason.OPERATOR))
+        events = self._send(PlaceOrder(ApprovedOrder.by_operator(order), number, Reason.OPERATOR))
         if self.session.refusal != ACCEPTED:
             message = refusal_message(self.session.refusal, order, self.session.venue, row, instrument)
             raise VenueRejected(message)

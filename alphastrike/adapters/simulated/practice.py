@@ -13,7 +13,7 @@ from alphastrike.adapters.simulated.margin import equity, initial_margin
 from alphastrike.adapters.simulated.order_rules import check_order, refusal_message
 from alphastrike.adapters.simulated.session import SimulatedSession
 from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
-from alphastrike.domain.commands import CancelOrder, PlaceOrder
+from alphastrike.domain.commands import ApprovedOrder, CancelOrder, PlaceOrder
 from alphastrike.domain.errors import InsufficientMargin, PrecisionViolated, VenueRejected
 from alphastrike.domain.events import Event
 from alphastrike.domain.instruments import UnifiedInstrument
@@ -63,7 +63,8 @@ class KernelLedger:
         check_order(order, instrument)
         if order.order_type is OrderType.MARKET:
             order = replace(order, time_in_force=TimeInForce.IOC)
-        events = self._drained(self._session.send(PlaceOrder(order, number, Reason.OPERATOR), now_ms))
+        command = PlaceOrder(ApprovedOrder.by_operator(order), number, Reason.OPERATOR)
+        events = self._drained(self._session.send(command, now_ms))
         code = self._session.refusal
         if code != ACCEPTED:
             kinds = {INSUFFICIENT_MARGIN: InsufficientMargin, OFF_TICK: PrecisionViolated}

@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from alphastrike.domain.commands import CancelOrder, PlaceOrder
+from alphastrike.domain.commands import ApprovedOrder, CancelOrder, PlaceOrder
 from alphastrike.domain.events import FillReceived, OrderChanged
 from alphastrike.domain.orders import OrderState, OrderType, Side, UnifiedFill, UnifiedOrder
 from alphastrike.domain.outcomes import Code, Halted, Passed, Reason, Stage
@@ -56,7 +56,11 @@ def test_an_entry_becomes_two_commands_in_decimals():
         "AUSDT", Side.SELL, OrderType.STOP_MARKET, Decimal("1.5"), "run-7-AUSDT-2",
         trigger_price=Decimal("97.1"), reduce_only=True,
     )  # fmt: skip
-    assert commands == (PlaceOrder(entry, 1, Reason.ENTRY), PlaceOrder(stop, 2, Reason.STOP))
+    approved = Decimal("1.5")
+    assert commands == (
+        PlaceOrder(ApprovedOrder(entry, approved), 1, Reason.ENTRY),
+        PlaceOrder(ApprovedOrder(stop, approved), 2, Reason.STOP),
+    )
 
 
 def test_an_orphan_becomes_a_cancellation():
@@ -67,7 +71,8 @@ def test_an_orphan_becomes_a_cancellation():
 
 
 def test_a_limit_order_keeps_its_price_in_the_command():
-    _, stage = a_stage()
+    trader, stage = a_stage()
+    trader.intent()["approved_lots"] = 5
     order = an_order(1, 5, OrderType.LIMIT, at=99.5)
 
     command = stage._command(0, order)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alphastrike.domain.commands import CancelOrder, Command, PlaceOrder
+from alphastrike.domain.commands import ApprovedOrder, CancelOrder, Command, PlaceOrder
 from alphastrike.domain.errors import DataError
 from alphastrike.domain.events import CandlesClosed, Event, FillReceived, FundingSettled, OrderChanged
 from alphastrike.domain.market import UnifiedCandle
@@ -59,7 +59,7 @@ def test_an_order_keeps_every_digit_of_its_decimals():
 
     order = UnifiedOrder("BTCUSDT", Side.BUY, OrderType.LIMIT, Decimal("0.0010"), "r-1", Decimal("1E+5"))
 
-    back = decode(json.loads(to_text(encode(PlaceOrder(order, 1, Reason.ENTRY)))))
+    back = decode(json.loads(to_text(encode(PlaceOrder(ApprovedOrder.by_operator(order), 1, Reason.ENTRY)))))
 
     assert str(back.order.quantity) == "0.0010"
     assert str(back.order.price) == "1E+5"

@@ -9,7 +9,7 @@ import pytest
 from alphastrike.adapters.simulated.adapter import plugin
 from alphastrike.adapters.simulated.config import SimulatedVenueConfig
 from alphastrike.domain.blocks import CandleHistory
-from alphastrike.domain.commands import PlaceOrder
+from alphastrike.domain.commands import ApprovedOrder, PlaceOrder
 from alphastrike.domain.errors import DataError, VenueRejected, VenueUnreachable
 from alphastrike.domain.events import FillReceived, OrderChanged
 from alphastrike.domain.funding import FundingHistory
@@ -315,7 +315,8 @@ async def test_requests_tell_the_session_what_direct_commands_would():
         await asked.rest.place_order(order)
     events = [asked.exchange.advance() for _ in range(4)]
     for number, order in enumerate(orders, 1):
-        session.send(PlaceOrder(order, number, Reason.OPERATOR), told.exchange.now_ms)
+        command = PlaceOrder(ApprovedOrder.by_operator(order), number, Reason.OPERATOR)
+        session.send(command, told.exchange.now_ms)
     direct = [session.feed(history, bar) for bar in range(1, 5)]
 
     assert events == direct

@@ -7,8 +7,8 @@ import numpy as np
 from alphastrike.adapters.simulated.books import Venue
 from alphastrike.adapters.simulated.session import SimulatedSession
 from alphastrike.domain.blocks import CandleHistory
-from alphastrike.domain.commands import CancelOrder, PlaceOrder
-from alphastrike.domain.events import FillReceived, FundingSettled, OrderChanged
+from alphastrike.domain.commands import ApprovedOrder, CancelOrder, PlaceOrder
+from alphastrike.domain.events import FillReceived, FundingAnnounced, FundingSettled, OrderChanged
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.ledger import Markets, Tape
 from alphastrike.domain.orders import OrderState, OrderType, Side, UnifiedOrder
@@ -35,7 +35,7 @@ def a_session(*rates: tuple[int, float], **settings) -> SimulatedSession:
 def place(side: Side, quantity: str, number: int, kind: OrderType = OrderType.MARKET, **terms) -> PlaceOrder:
     """A command as the engine would send it."""
     order = UnifiedOrder("BTCUSDT", side, kind, Decimal(quantity), f"run7-BTCUSDT-{number}", **terms)
-    return PlaceOrder(order, number, Reason.ENTRY)
+    return PlaceOrder(ApprovedOrder.by_operator(order), number, Reason.ENTRY)
 
 
 def flat(price: float) -> tuple[float, float, float, float]:
@@ -101,9 +101,10 @@ def test_funding_is_reported_with_position_and_payment():
     session.send(place(Side.SELL, "2.5", 1), START_MS)
     session.feed(market, 1)
 
-    (event,) = session.feed(market, 2)
+    event, announced = session.feed(market, 2)
 
     due = START_MS + 2 * HOUR_MS
+    assert announced == FundingAnnounced(3 * HOUR_MS + START_MS - 1, "BTCUSDT", 0.0001, due + 8 * HOUR_MS)
     assert event == FundingSettled(due, "BTCUSDT", 0.0001, 100.0, -2.5, 2.5 * 100.0 * 0.0001)
 
 

@@ -14,7 +14,7 @@ from alphastrike.domain.errors import (
     VenueUnreachable,
 )
 from alphastrike.domain.orders import OrderState, OrderType, Side, UnifiedOrder
-from alphastrike.simulator.host import ReplyLost
+from alphastrike.simulator.host import Calm, ReplyLost
 from alphastrike.transport.dialect import Refusal
 from alphastrike.transport.wire import HttpReply
 from tests.practice_hyperliquid import in_practice
@@ -23,7 +23,7 @@ ORDERS = 12
 ENDED = {OrderState.FILLED, OrderState.CANCELED, OrderState.EXPIRED, OrderState.REJECTED}
 
 
-class Chaos:
+class Chaos(Calm):
     """Troubles drawn from a seed; calm once healed. Counts what is sent while a ban runs."""
 
     def __init__(self, world, seed):

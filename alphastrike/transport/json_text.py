@@ -10,10 +10,10 @@ class BrokenJson(ValueError):
 
 
 @cache
-def _decoder() -> Any:
+def _decode() -> Any:
     import msgspec  # noqa: PLC0415
 
-    return msgspec.json.Decoder(float_hook=Decimal)
+    return msgspec.json.Decoder(float_hook=Decimal).decode
 
 
 @cache
@@ -26,7 +26,7 @@ def _encoder() -> Any:
 def decode(text: str | bytes) -> Any:
     """Parse; `BrokenJson` says how the text begins."""
     try:
-        return _decoder().decode(text)
+        return _decode()(text)
     except (ValueError, RecursionError) as error:
         raise BrokenJson(f"no JSON: {error}; begins {text[:60]!r}") from error
 

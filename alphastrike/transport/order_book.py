@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
 from alphastrike.domain.market import UnifiedOrderBook
 
@@ -12,8 +12,7 @@ RawLevel = Sequence[str]  # price and quantity as the venue wrote them
 RawLevels = Sequence[RawLevel]
 
 
-@dataclass(frozen=True, slots=True)
-class BookDelta:
+class BookDelta(NamedTuple):
     """Changed levels. `previous_id` is None where the venue links changes by `first_id` alone."""
 
     first_id: int

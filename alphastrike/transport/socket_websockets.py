@@ -19,7 +19,7 @@ class WebsocketsConnector:
     async def connect(self, url: str, headers: Mapping[str, str]) -> Socket:
         """An open socket; `SocketClosed` when the venue does not let us in."""
         from websockets.asyncio.client import connect  # noqa: PLC0415
-        from websockets.exceptions import WebSocketException  # noqa: PLC0415
+        from websockets.exceptions import ConnectionClosed, WebSocketException  # noqa: PLC0415
 
         try:
             connection = await connect(
@@ -33,27 +33,24 @@ class WebsocketsConnector:
             )
         except (WebSocketException, OSError, TimeoutError) as error:
             raise SocketClosed(f"cannot connect: {type(error).__name__}") from error
-        return _Websocket(connection)
+        return _Websocket(connection, ConnectionClosed)
 
 
 class _Websocket:
-    def __init__(self, connection: "ClientConnection") -> None:
+    def __init__(self, connection: "ClientConnection", gone: type[Exception]) -> None:
         self._connection = connection
+        self._gone = gone  # how the library says it: looked up once, not at every frame
 
     async def send(self, text: str) -> None:
-        from websockets.exceptions import ConnectionClosed  # noqa: PLC0415
-
         try:
             await self._connection.send(text)
-        except ConnectionClosed as error:
+        except self._gone as error:
             raise SocketClosed(f"closed: {type(error).__name__}") from error
 
     async def receive(self) -> str | bytes:
-        from websockets.exceptions import ConnectionClosed  # noqa: PLC0415
-
         try:
             return await self._connection.recv(decode=False)
-        except ConnectionClosed as error:
+        except self._gone as error:
             raise SocketClosed(f"closed: {type(error).__name__}") from error
 
     async def close(self) -> None:

@@ -30,6 +30,21 @@ def assumptions_of(
         f"margin: {venue.margin_mode}, venue leverage {venue.leverage}; "
         f"liquidation fee {venue.liquidation_fee_rate:.2%} of notional",
         tiers,
+        _evidence(config),
         "ticks and steps: read from the first candles' prices unless set in [venue]",
         *inputs.notes,
     )
+
+
+def _evidence(config: AlphaStrikeConfig) -> str:
+    """How signals without a record are treated."""
+    decay, seed_days = config.signals.decay, config.backtest.seed_days
+    rule = "" if decay.rule == "evidence" else "; by the article's rule, for comparison only"
+    if decay.cold_start == "equal_weights":
+        start = (
+            f"untested signals vote as if right {decay.assumed_accuracy:.0%} of the time, at the least size"
+        )
+    else:
+        start = "signals start in the shadow and earn their vote"
+    early = f", judged on {seed_days:g} days before the first trade" if seed_days else ""
+    return f"evidence: {start}{early}{rule}"

@@ -14,8 +14,9 @@ from alphastrike.app.circuit_rows import intervention_rows, review_rows
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_strategies import configured_strategy
 from alphastrike.app.config_text import config_fingerprint, config_toml
-from alphastrike.app.inputs import Inputs, load_inputs
+from alphastrike.app.inputs import Inputs
 from alphastrike.app.risk_panel import panel_at_end
+from alphastrike.app.seeding import load_seeded
 from alphastrike.app.traces import finish_traces, recording_traces
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.result import Provenance, RunResult
@@ -52,7 +53,8 @@ def run_backtest(
     """
     clock = _Clock(time.perf_counter())
     configured_strategy(config)  # a name that does not exist should not cost the loading of data
-    inputs = load_inputs(config)
+    seeded = load_seeded(config)
+    inputs = seeded.inputs
     provenance = _provenance(config, inputs)
     recording = Recording()
     total = inputs.history.open_time_ms.size
@@ -63,8 +65,9 @@ def run_backtest(
 
     report(0)
     with recording_traces(config, provenance.run_id, say) as tee:
-        run = assemble(config, inputs.history, inputs.funding, provenance.run_id, tee)
+        run = assemble(seeded.config, inputs.history, inputs.funding, provenance.run_id, tee)
         begun = time.process_time()
+        seeded.gather(run.stages)
         _drive(run, recording, provenance.run_id, report, step_every_bar=step_every_bar)
         clock.engine = time.process_time() - begun
         if tee is not None and run.circuit is not None:

@@ -151,6 +151,13 @@ class BacktestConfig(Settings):
         lt=2**32,
         description="Seeds the synthetic market and every draw; same seed, same run.",
     )
+    seed_days: float = Field(
+        default=0.0,
+        ge=0,
+        le=36_500,
+        description="Days of candles before data.start, or the first of the data, on which signals are "
+        "judged before anything is traded; what they earn there counts signals.decay.seed_weight.",
+    )
     llm: Literal["off", "rules", "ollama", "recorded", "random"] = Field(
         default="off",
         description="Who answers when the circuit breaker wakes: rules, a model, a recording, or chance.",

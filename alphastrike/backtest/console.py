@@ -1,5 +1,6 @@
 """A finished run on the terminal: assumptions first, then the result, then what it cost."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rich import box
@@ -11,6 +12,7 @@ from alphastrike.backtest.formatting import moment, money, number, span
 from alphastrike.backtest.tables import Table, all_tables, assumptions_table, warm_up_line
 
 _PIPED_WIDTH = 110
+_WIDE = 160
 
 
 def print_summary(summary: dict[str, Any], console: Console | None = None) -> None:
@@ -30,6 +32,15 @@ def print_summary(summary: dict[str, Any], console: Console | None = None) -> No
         speed = number(_rounded(summary["bars_per_s"]))
         took = f"{summary['elapsed_s']:.2f} s"
         out.print(Text(f"Took {took}; engine {speed} bars a second.", "dim"), soft_wrap=True)
+
+
+def print_tables(tables: Iterable[Table], console: Console | None = None) -> None:
+    """Print tables one below the other, as wide as they need when piped."""
+    out = console or Console(highlight=False)
+    if console is None and not out.is_terminal:
+        out = Console(highlight=False, width=_WIDE)
+    for table in tables:
+        _print_table(table, out)
 
 
 def _print_head(summary: dict[str, Any], out: Console) -> None:

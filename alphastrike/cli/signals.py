@@ -1,7 +1,13 @@
 """`alphastrike signals`: what the signals were worth."""
 
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from alphastrike.cli.config import ConfigFile
 from alphastrike.cli.signal_list import list_signals
 
 signals_commands = typer.Typer(
@@ -13,8 +19,67 @@ signals_commands = typer.Typer(
 signals_commands.command(name="list", short_help="Show which signals can vote, and why others abstain.")(
     list_signals
 )
+Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
-@signals_commands.callback()
-def _signals() -> None:
-    """What the signals say and what they are worth."""
+@signals_commands.command(name="scoreboard", short_help="Rank the signals of a finished run.")
+def scoreboard_command(
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")],
+    as_json: Json = False,
+) -> None:
+    """Show every signal's and category's accuracy with its interval, weight, state, part and likeness."""
+    from alphastrike.backtest.scoreboard import as_dict, as_tables, scoreboard
+
+    board = scoreboard(run)
+    if as_json:
+        typer.echo(json.dumps(as_dict(board), indent=2, allow_nan=False))
+        return
+    from alphastrike.backtest.console import print_tables
+
+    print_tables(as_tables(board))
+
+
+@signals_commands.command(name="headline", short_help="Best single signal against the ensemble.")
+def headline_command(
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="Candle file, folder, or store [default: the embedded synthetic market].", metavar="PATH"
+        ),
+    ] = None,
+    symbols: Annotated[str | None, typer.Option(help="Symbols to use [default: all].", metavar="A,B")] = None,
+    interval: Annotated[str | None, typer.Option(help="Candle interval.", metavar="1h")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="First candle open, inclusive.", metavar="DATE|MS")
+    ] = None,
+    end: Annotated[str | None, typer.Option(help="Last candle open, exclusive.", metavar="DATE|MS")] = None,
+    as_json: Json = False,
+    config: ConfigFile = None,
+) -> None:
+    """Compare the best single signal with the ensemble on one history, out of sample and with intervals."""
+    from alphastrike.app.config_loading import load_config
+
+    given = [
+        ("--data", "data.path", data),
+        ("--symbols", "data.symbols", symbols),
+        ("--interval", "data.interval", interval),
+        ("--start", "data.start", start),
+        ("--end", "data.end", end),
+    ]
+    loaded = load_config(config, os.environ, [option for option in given if option[2] is not None])
+    from alphastrike.app.kernel_cache import use_kernel_cache
+    from alphastrike.cli.attention import watched
+
+    with watched("headline") as progress:
+        use_kernel_cache()
+        from alphastrike.app.headline import run_headline
+
+        found = run_headline(loaded.config, progress)
+    from alphastrike.app.headline_rows import as_dict, as_table
+
+    if as_json:
+        typer.echo(json.dumps(as_dict(found), indent=2, allow_nan=False))
+        return
+    from alphastrike.backtest.console import print_tables
+
+    print_tables([as_table(found)])

@@ -61,15 +61,22 @@ def _note_pairs(record: Any, right: int, matured: int) -> None:
 
 
 @compiled
-def _enter_regimes(region: Floats, pool: Floats, matured: Any, right: Any, granted: float) -> None:
+def _enter_regime(
+    regional: Floats, k: int, r: int, pool: Floats, count: int, share: float, granted: float
+) -> None:
+    fade = pool[k, count, 2]
+    amount = pool[k, count, 1] * granted
+    regional[k, r, 0] = fade * regional[k, r, 0] + amount * share
+    regional[k, r, 1] = fade * regional[k, r, 1] + amount
+
+
+@compiled
+def _enter_regimes(regional: Floats, k: int, pool: Floats, matured: Any, right: Any, granted: float) -> None:
     for r in range(1, REGIMES):
         count = (matured >> (_FIELD * r)) & MOST_SYMBOLS
         if count > 0:
             share = ((right >> (_FIELD * r)) & MOST_SYMBOLS) / count
-            fade = pool[count, 2]
-            amount = pool[count, 1] * granted
-            region[r, 0] = fade * region[r, 0] + amount * share
-            region[r, 1] = fade * region[r, 1] + amount
+            _enter_regime(regional, k, r, pool, count, share, granted)
 
 
 @compiled
@@ -121,9 +128,12 @@ def fold_decay(
     rule = rules[0]
     min_vote = rule["min_vote"]
     article = rule["article"]
+    phases = np.empty(horizons.shape[0], np.int64)
+    then_regime = np.empty(horizons.shape[0], np.int64)  # of the first symbol, when its vote was cast
     for t in range(closes.shape[1]):
         bar = first_bar + t
         granted = rule["seed_weight"] if (bar + 1) * interval_ms <= rule["seed_until_ms"] else 1.0
+        refreshes = bar % _REFRESH == 0
         for s in range(symbols):
             there = math.isfinite(closes[s, t]) and math.isfinite(opens[s, t])
             runs[s] = runs[s] + 1 if there else 0
@@ -132,6 +142,8 @@ def fold_decay(
         for g in range(horizons.shape[0]):
             slot = (bar + 1 - horizons[g]) % longest
             then = (bar - horizons[g]) % (longest + 1)
+            phases[g] = bar % horizons[g]
+            then_regime[g] = told[then, 0]
             for s in range(symbols):
                 outcome = 0
                 if runs[s] > horizons[g]:
@@ -142,8 +154,7 @@ def fold_decay(
                 fields[g, s] = np.int64(1) << (_FIELD * np.int64(told[then, s]))
         for k in range(groups.shape[0]):
             group = groups[k]
-            horizon = horizons[group]
-            phase = bar % horizon
+            phase = phases[group]
             place = starts[k] + phase * symbols
             matured = np.int64(0)
             right = np.int64(0)
@@ -158,15 +169,20 @@ def fold_decay(
                 says_down = (vote <= -min_vote) & (vote >= -1.0) & there
                 pending[place + s] = np.int8(says_up) - np.int8(says_down)
             record = records[k]
-            if bar % _REFRESH == 0 and record["pairs"] > 0.0:
+            if refreshes and record["pairs"] > 0.0:
                 known = hit_correlation(record, rule["pool_correlation"])
-                fill_pool(pool[k], horizon, known, rule["half_life"])
+                fill_pool(pool[k], horizons[group], known, rule["half_life"])
             if matured > 0:
-                count = _total(matured)
-                hits = _total(right)
+                count = np.int64(1)
+                hits = np.int64(right > 0)
+                if symbols > 1:
+                    count = _total(matured)
+                    hits = _total(right)
+                    _enter_regimes(regional, k, pool, matured, right, granted)
+                elif then_regime[group] > 0:
+                    _enter_regime(regional, k, then_regime[group], pool, count, float(hits), granted)
                 share = hits / count
                 enter(record, share, pool[k, count, 1] * granted, pool[k, count, 2])
-                _enter_regimes(regional[k], pool[k], matured, right, granted)
                 if article:
                     glance(record, rule, rings[k], share, float(count))
                 elif phase == 0:

@@ -28,7 +28,8 @@ def scoreboard_command(
     as_json: Json = False,
 ) -> None:
     """Show every signal's and category's accuracy with its interval, weight, state, part and likeness."""
-    from alphastrike.backtest.scoreboard import as_dict, as_tables, scoreboard
+    from alphastrike.backtest.scoreboard import scoreboard
+    from alphastrike.backtest.scoreboard_tables import as_dict, as_tables
 
     board = scoreboard(run)
     if as_json:

@@ -8,7 +8,8 @@ import pytest
 
 from alphastrike.backtest.parquet import write_signals
 from alphastrike.backtest.result import SignalCatalogue
-from alphastrike.backtest.scoreboard import as_dict, as_tables, scoreboard, vote_likeness, wilson_interval
+from alphastrike.backtest.scoreboard import scoreboard, vote_likeness, wilson_interval
+from alphastrike.backtest.scoreboard_tables import as_dict, as_tables
 from alphastrike.domain.errors import ConfigError, DataError
 from alphastrike.domain.intervals import DAY_MS
 from alphastrike.domain.records import SIGNAL

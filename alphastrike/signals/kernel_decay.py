@@ -52,7 +52,7 @@ def hit_correlation(record: Any, least: float) -> float:
 
 
 @compiled
-def _note_pairs(record: Any, right: int, matured: int) -> None:
+def _note_pairs(record: Any, right: Any, matured: Any) -> None:
     """Mean over pairs of symbols of hit times hit, each +1 or -1, at one bar."""
     balance = float(2 * right - matured)
     agreement = (balance * balance - matured) / (matured * (matured - 1.0))
@@ -62,7 +62,7 @@ def _note_pairs(record: Any, right: int, matured: int) -> None:
 
 @compiled
 def _enter_regime(
-    regional: Floats, k: int, r: int, pool: Floats, count: int, share: float, granted: float
+    regional: Floats, k: int, r: Any, pool: Floats, count: Any, share: float, granted: float
 ) -> None:
     fade = pool[k, count, 2]
     amount = pool[k, count, 1] * granted

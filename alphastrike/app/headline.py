@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.app.assembly import market_stages, round_trip_cost
+from alphastrike.app.assembly import able_signals, market_stages, round_trip_cost
 from alphastrike.app.config import AlphaStrikeConfig
-from alphastrike.app.discovery import chosen
 from alphastrike.app.headline_rows import Headline, Voice, headline_of
 from alphastrike.app.inputs import load_inputs
 from alphastrike.domain.blocks import CandleHistory, ForecastBlock, Integers, SignalTrace
@@ -42,7 +41,7 @@ def run_headline(config: AlphaStrikeConfig, progress: Progress | None = None) ->
         raise ConfigError("strategy.name: only the ensemble has signals to compare; allowed: ensemble")
     inputs = load_inputs(config)
     history = inputs.history
-    names, spans = _voters(config, history.interval_ms)
+    names, spans = _voters(config, history)
     total = 2 * history.open_time_ms.size
 
     def report(done: int) -> None:
@@ -71,12 +70,13 @@ def _by_article(config: AlphaStrikeConfig) -> AlphaStrikeConfig:
     return config.model_copy(update={"signals": config.signals.model_copy(update={"decay": decay})})
 
 
-def _voters(config: AlphaStrikeConfig, interval_ms: int) -> tuple[tuple[str, ...], Integers]:
+def _voters(config: AlphaStrikeConfig, history: CandleHistory) -> tuple[tuple[str, ...], Integers]:
     """Names and horizons in bars, in the order in which the ensemble traces them."""
-    plugins = chosen("signals", config.signals.enabled, "signals.enabled")
-    hours = {name: plugin.spec.horizon_hours for name, plugin in sorted(plugins.items())}
+    specs = sorted((signal.spec for signal in able_signals(config, history)), key=lambda spec: spec.name)
+    hours = {spec.name: spec.horizon_hours for spec in specs}
     hours["model"] = config.signals.decay.model_horizon_hours
-    return tuple(hours), np.array([bars_in(value, interval_ms) for value in hours.values()], dtype=np.int64)
+    spans = [bars_in(value, history.interval_ms) for value in hours.values()]
+    return tuple(hours), np.array(spans, dtype=np.int64)
 
 
 def _listen(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.app.assembly import able_signals, market_stages, round_trip_cost
+from alphastrike.app.abilities import able_signals
+from alphastrike.app.assembly import market_stages, round_trip_cost
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.headline_rows import Headline, Voice, headline_of
 from alphastrike.app.inputs import load_inputs

@@ -54,7 +54,7 @@ PROVEN: Final = MappingProxyType(
         "hyperliquid": Manners(_can(post_only=True, conditional=False, isolated=False, longest=34)),
         # The library drops post-only here without a word, and looks no contract order up by client id.
         "weex": Manners(
-            _can(post_only=False, conditional=False, isolated=True, longest=40), finds_client_ids=False
+            _can(post_only=False, conditional=False, isolated=True, longest=36), finds_client_ids=False
         ),
     }
 )

@@ -53,4 +53,6 @@ def fault_of(error: Exception, client_order_id: str | None = None) -> VenueError
 
 def is_order_gone(error: Any) -> bool:
     """Whether the venue says that there is no such order (any more)."""
-    return any(kind.__name__ == "OrderNotFound" for kind in type(error).__mro__) or "not exist" in str(error)
+    return any(kind.__name__ == "OrderNotFound" for kind in type(error).__mro__) or any(
+        words in str(error) for words in ("not exist", "-3200")
+    )

@@ -109,7 +109,7 @@ class CcxtRest:
             raise VenueUnreachable(f"{symbol}: observed an empty side of the book, allowed a quote")
         bid, ask = book.bids[0][0], book.asks[0][0]
         last = to_decimal(rows[-1][4]) if rows else (bid + ask) / 2
-        return UnifiedTicker(symbol, last, bid, ask, book.event_time_ms)
+        return UnifiedTicker(symbol, last, bid, ask, await self.get_server_time_ms())
 
     async def get_order_book(self, symbol: str, depth: int = 20) -> UnifiedOrderBook:
         """The best `depth` levels of each side."""

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from alphastrike.adapters.ccxt.adapter import plugin as theirs
 from alphastrike.adapters.ccxt.config import CcxtConfig
-from alphastrike.adapters.ccxt.connecting import plugin as theirs
 from alphastrike.adapters.weex.adapter import plugin as ours
 from alphastrike.adapters.weex.dialect import plugin as dialect
 from alphastrike.domain.orders import OrderType, Side, UnifiedOrder

@@ -7,9 +7,9 @@ from decimal import Decimal
 import ccxt.async_support
 import pytest
 
+from alphastrike.adapters.ccxt.adapter import plugin
 from alphastrike.adapters.ccxt.client import opened_exchange
 from alphastrike.adapters.ccxt.config import CcxtConfig
-from alphastrike.adapters.ccxt.connecting import plugin
 from alphastrike.adapters.ccxt.faults import fault_of
 from alphastrike.adapters.ccxt.session import SenderSession, refuse_unasked
 from alphastrike.adapters.hyperliquid.dialect import plugin as hyperliquid

@@ -12,6 +12,7 @@ from alphastrike.app.circuit import Account, Circuit
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_strategies import configured_strategy
 from alphastrike.app.discovery import chosen
+from alphastrike.app.listed import Listed
 from alphastrike.app.models import model_slot
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.errors import DataError
@@ -56,12 +57,20 @@ def assemble(
     run_id: str = "run",
     recorder: Recorder | None = None,
 ) -> Assembly:
+    """Build the run on candles alone; see `assemble_listed`. Instruments are read off the candles."""
+    listed = Listed(history, funding, instruments_of(history, config.venue))
+    return assemble_listed(config, listed, run_id, recorder)
+
+
+def assemble_listed(
+    config: AlphaStrikeConfig, listed: Listed, run_id: str, recorder: Recorder | None = None
+) -> Assembly:
     """Build the run; `ConfigError` for names and combinations that do not exist.
 
     `recorder` takes down what is said to and by a model.
     """
+    history, funding, instruments = listed.history, listed.funding, listed.instruments
     _check_funding(funding, history.interval_ms)
-    instruments = instruments_of(history, config.venue)
     markets = Markets.of(instruments)
     stages = market_stages(config, history)
     history = with_series_of(stages, history)

@@ -11,15 +11,9 @@ def assumptions_of(
 ) -> tuple[str, ...]:
     """Fees, fills, funding, margin and data, as this run used them."""
     venue = config.venue
-    generic = any(instrument.margin_tiers is GENERIC_TIERS for instrument in instruments)
-    tiers = (
-        "margin tiers: a generic schedule (1 % of the first 50,000, rising); "
-        "give venue.margin_tiers for the real ones"
-        if generic
-        else f"margin tiers: {config.venue.margin_tiers}"
-    )
+    fees, tiers, steps = _listed(instruments) if _is_listed(instruments) else _assumed(config, instruments)
     return (
-        f"fees: maker {venue.maker_fee_rate:.3%}, taker {venue.taker_fee_rate:.3%} of notional",
+        fees,
         f"taker fills: {venue.half_spread_bps:g} bp half spread + {venue.slippage_bps:g} bp slippage "
         f"+ up to {venue.impact_bps:g} bp impact",
         "orders decided at a close fill from the next candle's open; "
@@ -31,7 +25,7 @@ def assumptions_of(
         f"liquidation fee {venue.liquidation_fee_rate:.2%} of notional",
         tiers,
         _evidence(config),
-        "ticks and steps: read from the first candles' prices unless set in [venue]",
+        steps,
         *inputs.notes,
     )
 
@@ -48,3 +42,34 @@ def _evidence(config: AlphaStrikeConfig) -> str:
         start = "signals start in the shadow and earn their vote"
     early = f", judged on {seed_days:g} days before the first trade" if seed_days else ""
     return f"evidence: {start}{early}{rule}"
+
+
+def _is_listed(instruments: tuple[UnifiedInstrument, ...]) -> bool:
+    """Whether a venue itself said how these trade."""
+    return all(instrument.venue != "simulated" for instrument in instruments)
+
+
+def _listed(instruments: tuple[UnifiedInstrument, ...]) -> tuple[str, str, str]:
+    listing = instruments[0].venue
+    maker = max(instrument.maker_fee_rate for instrument in instruments)
+    taker = max(instrument.taker_fee_rate for instrument in instruments)
+    return (
+        f"fees: maker up to {maker:.3%}, taker up to {taker:.3%} of notional, as {listing} lists them",
+        f"margin tiers: {listing}'s own",
+        f"ticks and steps: {listing}'s own",
+    )
+
+
+def _assumed(config: AlphaStrikeConfig, instruments: tuple[UnifiedInstrument, ...]) -> tuple[str, str, str]:
+    venue = config.venue
+    tiers = (
+        "margin tiers: a generic schedule (1 % of the first 50,000, rising); "
+        "give venue.margin_tiers for the real ones"
+        if any(instrument.margin_tiers is GENERIC_TIERS for instrument in instruments)
+        else f"margin tiers: {venue.margin_tiers}"
+    )
+    return (
+        f"fees: maker {venue.maker_fee_rate:.3%}, taker {venue.taker_fee_rate:.3%} of notional",
+        tiers,
+        "ticks and steps: read from the first candles' prices unless set in [venue]",
+    )

@@ -4,21 +4,22 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from alphastrike import __version__
+from alphastrike.adapters.simulated.instruments import instruments_of
 from alphastrike.adapters.simulated.session import SimulatedSession
-from alphastrike.app.assembly import Assembly, assemble
+from alphastrike.app.assembly import Assembly, assemble_listed
 from alphastrike.app.assumptions import assumptions_of
 from alphastrike.app.circuit_rows import intervention_rows, review_rows
 from alphastrike.app.compiled_run import BLOCK_BARS
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_text import config_fingerprint, config_toml
 from alphastrike.app.inputs import Inputs
-from alphastrike.app.paper_market import PaperMarket, embedded_market
+from alphastrike.app.listed import Listed
+from alphastrike.app.paper_market import PaperMarket
 from alphastrike.app.paper_picture import PictureTaker
 from alphastrike.app.paper_venue import PaperVenue
 from alphastrike.app.risk_panel import panel_at_end
@@ -31,25 +32,26 @@ from alphastrike.domain.events import CandlesClosed, Event
 from alphastrike.engine.pipeline import Engine
 from alphastrike.execution.stage import ExecutionStage
 from alphastrike.live.driver import Driver, Stopping
-from alphastrike.live.parts import Sink
+from alphastrike.live.parts import Heard, Sink
+from alphastrike.live.past import history_of
 from alphastrike.live.picture import Picture
 from alphastrike.marketdata.fingerprint import candles_hash
 from alphastrike.risk.stage import RiskStage
 
 Watcher = Callable[[Picture], None]
 _ADVISORS = ("off", "rules", "random")
+_RECORDS = ("fills", "funding", "equity", "decisions", "trades", "signals", "risk_states")
 
 
 @dataclass(frozen=True, slots=True)
 class PaperRun:
-    """An assembled paper run, warmed up and at its first close. `header` begins its journal."""
+    """An assembled paper run, warmed up and before its first close. `header` begins its journal."""
 
     config: AlphaStrikeConfig
     market: PaperMarket
     assembly: Assembly
     engine: Engine
     risk: RiskStage
-    venue: PaperVenue
     session: SimulatedSession
     provenance: Provenance
     header: dict[str, str]
@@ -69,24 +71,25 @@ class _Watched:
         return step
 
 
-def open_paper(config: AlphaStrikeConfig) -> PaperRun:
-    """Build the run on the embedded market and let stages 2 to 6 live through its past."""
-    market = embedded_market(config)
+def open_paper(config: AlphaStrikeConfig, market: PaperMarket) -> PaperRun:
+    """Build the run and let stages 2 to 6 live through the market's past."""
     if config.backtest.llm not in _ADVISORS:
         raise ConfigError(
             f"backtest.llm: observed {config.backtest.llm!r}, allowed on paper {', '.join(_ADVISORS)}: "
             "what a journal is lived through again with must answer the same twice"
         )
     provenance = _provenance(config, market)
-    assembly = assemble(config, market.history, market.funding, provenance.run_id)
-    for start in range(0, market.first_bar, BLOCK_BARS):
-        assembly.stages.advance(market.history.block(start, min(start + BLOCK_BARS, market.first_bar)))
+    run_id = provenance.run_id
+    instruments = market.instruments or instruments_of(market.past, config.venue)
+    assembly = assemble_listed(config, Listed(market.past, market.funding, instruments), run_id)
+    past = assembly.history
+    bars = past.open_time_ms.size
+    for start in range(0, bars, BLOCK_BARS):
+        assembly.stages.advance(past.block(start, min(start + BLOCK_BARS, bars)))
     _skip_settled(assembly, market.first_open_ms)
-    run_id, symbols = provenance.run_id, market.history.symbols
     risk = RiskStage(assembly.desk, assembly.instruments)
     execution = ExecutionStage(assembly.desk, assembly.instruments, run_id)
-    session = SimulatedSession(assembly.venue, assembly.instruments, assembly.rates, run_id)
-    engine = Engine(symbols, assembly.stages, risk, execution)
+    engine = Engine(past.symbols, assembly.stages, risk, execution)
     engine.breaker = None if assembly.circuit is None else assembly.circuit.breaker
     return PaperRun(
         config=config,
@@ -94,12 +97,12 @@ def open_paper(config: AlphaStrikeConfig) -> PaperRun:
         assembly=assembly,
         engine=engine,
         risk=risk,
-        venue=PaperVenue(session, symbols),
-        session=session,
+        session=SimulatedSession(assembly.venue, assembly.instruments, assembly.rates, run_id),
         provenance=provenance,
         header={
             "version": __version__,
             "run_id": run_id,
+            "market": market.label,
             "data_hash": provenance.data_hash,
             "config_toml": provenance.config_toml,
         },
@@ -107,32 +110,40 @@ def open_paper(config: AlphaStrikeConfig) -> PaperRun:
 
 
 async def trade(
-    run: PaperRun, sink: Sink, feed: AsyncIterator[CandlesClosed], stopping: Stopping, watch: Watcher
+    run: PaperRun, sink: Sink, feed: AsyncIterator[Heard], stopping: Stopping, watch: Watcher
 ) -> RunResult:
     """Live through the closes of `feed`; returns what the run folder is written from."""
     began = time.perf_counter(), time.process_time()
-    pictures = PictureTaker(run.assembly.desk, run.market.history.symbols, _title(run))
+    symbols = run.market.past.symbols
+    pictures = PictureTaker(run.assembly.desk, symbols, _title(run))
     recorder = BarRecorder(run.assembly, run.recording, run.engine, run.risk)
-    lived = 0
+    lived: list[CandlesClosed] = []
 
-    def after_close(candles: CandlesClosed) -> None:
-        nonlocal lived
-        lived += 1
+    def after_close(heard: Heard) -> None:
+        lived.append(heard.candles)
         recorder.record(every=True)
         run.session.rewind()
-        watch(pictures.take(candles.close_time_ms, run.engine.decisions))
+        watch(pictures.take(heard.candles.close_time_ms, run.engine.decisions))
 
-    driver = Driver(_Watched(run.engine, pictures), run.venue, sink, after_close, run.assembly.circuit)
+    venue = PaperVenue(run.session, symbols)
+    driver = Driver(_Watched(run.engine, pictures), venue, sink, after_close, run.assembly.circuit)
     await driver.run(feed, stopping)
     elapsed = time.perf_counter() - began[0], time.process_time() - began[1]
     return _result(run, lived, elapsed)
 
 
-def _result(run: PaperRun, lived: int, elapsed: tuple[float, float]) -> RunResult:
-    history, recording, market = run.market.lived(lived), run.recording, run.market
+def bars_of(run: PaperRun, duration_ms: int | None) -> int:
+    """Closes in a duration of market time, at least one; without a duration as many as there will ever be."""
+    interval_ms = run.market.past.interval_ms
+    return 2**62 if duration_ms is None else max(1, duration_ms // interval_ms)
+
+
+def _result(run: PaperRun, lived: list[CandlesClosed], elapsed: tuple[float, float]) -> RunResult:
+    market, recording = run.market, run.recording
+    history = history_of(lived, market.past.symbols, market.past.interval_ms)
     circuit = run.assembly.circuit
     records: dict[str, Any] = {name: recording.joined(name) for name in _RECORDS}
-    inputs = Inputs(market.history, market.funding, "", market.label, is_synthetic=True, notes=())
+    inputs = Inputs(history, market.funding, "", market.label, is_synthetic=market.is_synthetic, notes=())
     return RunResult(
         provenance=run.provenance,
         history=history,
@@ -160,9 +171,6 @@ def _result(run: PaperRun, lived: int, elapsed: tuple[float, float]) -> RunResul
     )
 
 
-_RECORDS = ("fills", "funding", "equity", "decisions", "trades", "signals", "risk_states")
-
-
 def _title(run: PaperRun) -> str:
     return f"paper: {run.provenance.strategy} on the {run.provenance.data_label}"
 
@@ -176,9 +184,9 @@ def _skip_settled(assembly: Assembly, first_open_ms: int) -> None:
 
 
 def _provenance(config: AlphaStrikeConfig, market: PaperMarket) -> Provenance:
-    data_hash = candles_hash(market.history)
+    data_hash = candles_hash(market.past)
     config_hash = config_fingerprint(config)
-    made_of = f"paper:{__version__}:{config_hash}:{data_hash}:{market.first_open_ms}"
+    made_of = f"paper:{__version__}:{config_hash}:{data_hash}:{market.label}:{market.first_open_ms}"
     return Provenance(
         run_id=hashlib.sha256(made_of.encode()).hexdigest()[:12],
         seed=config.backtest.seed,
@@ -187,18 +195,5 @@ def _provenance(config: AlphaStrikeConfig, market: PaperMarket) -> Provenance:
         config_toml=config_toml(config),
         strategy=config.strategy.name if config.strategy.file is None else config.strategy.file.stem,
         data_label=market.label,
-        is_synthetic=True,
+        is_synthetic=market.is_synthetic,
     )
-
-
-def bars_of(run: PaperRun, duration_ms: int | None) -> int:
-    """Closes in a duration of market time, at least one; all there are without one."""
-    all_bars = run.market.history.open_time_ms.size - run.market.first_bar
-    if duration_ms is None:
-        return all_bars
-    return min(all_bars, max(1, duration_ms // run.market.history.interval_ms))
-
-
-def journal_path(state: Path) -> Path:
-    """Where the journal of a state folder is."""
-    return state / "journal.jsonl"

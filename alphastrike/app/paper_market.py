@@ -1,7 +1,8 @@
-"""The market that paper trading lives through: its past for the warm-up, its future one close at a time."""
+"""The embedded market as paper trading lives through it: a past for the warm-up, then one close at a time."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -9,49 +10,55 @@ from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.inputs import only_symbols
 from alphastrike.backtest.stepping import candles_at
 from alphastrike.domain.blocks import CandleHistory
-from alphastrike.domain.events import CandlesClosed
 from alphastrike.domain.funding import FundingHistory
+from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.live.pacing import Waits
+from alphastrike.live.parts import Heard
 
-_DAY_HOURS = 24
+_DAY_HOURS, _HOUR_MS = 24, 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class PaperMarket:
-    """A recorded or generated market; bars before `first_bar` are its past."""
+    """What a paper run is built on. `instruments` None are read off prices."""
 
-    history: CandleHistory
+    past: CandleHistory
     funding: FundingHistory
-    first_bar: int
+    instruments: tuple[UnifiedInstrument, ...] | None
+    first_open_ms: int
     label: str
-
-    @property
-    def first_open_ms(self) -> int:
-        """When the first close that is traded on opened."""
-        return int(self.history.open_time_ms[self.first_bar])
-
-    def lived(self, bars: int) -> CandleHistory:
-        """What has been traded through, as a history of its own."""
-        block = self.history.block(self.first_bar, self.first_bar + bars)
-        return CandleHistory(
-            block.symbols, block.interval_ms, block.open_time_ms, block.open, block.high, block.low,
-            block.close, block.volume, block.taker_buy_volume, block.series,
-        )  # fmt: skip
-
-    async def closes(
-        self, earlier: Sequence[CandlesClosed], pace: Waits, bars: int
-    ) -> AsyncIterator[CandlesClosed]:
-        """`bars` closes in all: those an earlier process heard at once, the rest when their time has come."""
-        for candles in earlier[:bars]:
-            yield candles
-        start = self.first_bar + len(earlier)
-        for bar in range(start, min(self.first_bar + bars, self.history.open_time_ms.size)):
-            candles = candles_at(self.history, bar)
-            await pace.until(candles.close_time_ms)
-            yield candles
+    is_synthetic: bool
 
 
-def embedded_market(config: AlphaStrikeConfig) -> PaperMarket:
+class PaperFeed(Protocol):
+    """The market from the first close on."""
+
+    def closes(self, earlier: Sequence[Heard], bars: int) -> AsyncIterator[Heard]:
+        """`bars` closes in all: those an earlier process heard first, at once; then the new ones."""
+        ...
+
+
+class EmbeddedFeed:
+    """Bars of a generated market, each when its time has come."""
+
+    def __init__(self, history: CandleHistory, first_bar: int, pace: Waits) -> None:
+        """Deliver this history from `first_bar` on."""
+        self._history = history
+        self._first_bar = first_bar
+        self._pace = pace
+
+    async def closes(self, earlier: Sequence[Heard], bars: int) -> AsyncIterator[Heard]:
+        """See `PaperFeed`; ends with the history."""
+        for heard in earlier[:bars]:
+            yield heard
+        start = self._first_bar + len(earlier)
+        for bar in range(start, min(self._first_bar + bars, self._history.open_time_ms.size)):
+            candles = candles_at(self._history, bar)
+            await self._pace.until(candles.close_time_ms)
+            yield Heard(candles)
+
+
+def embedded_market(config: AlphaStrikeConfig, pace: Waits) -> tuple[PaperMarket, EmbeddedFeed]:
     """The synthetic market of the configured seed and interval, warm-up included."""
     from alphastrike.marketdata.synthetic.config import embedded_default  # noqa: PLC0415 - slow to import
     from alphastrike.marketdata.synthetic.market import generate  # noqa: PLC0415 - slow to import
@@ -64,10 +71,20 @@ def embedded_market(config: AlphaStrikeConfig) -> PaperMarket:
             "length_hours": (paper.warm_up_days + paper.most_days) * _DAY_HOURS,
         }
     )
-    market = generate(settings)
-    history, funding = market.history, market.funding
+    made = generate(settings)
+    history, funding = made.history, made.funding
     if config.data.symbols:
         history, funding = only_symbols(history, funding, config.data.symbols)
-    live_ms = int(history.open_time_ms[0]) + paper.warm_up_days * _DAY_HOURS * 3_600_000
-    first_bar = int(np.searchsorted(history.open_time_ms, live_ms))
-    return PaperMarket(history, funding, first_bar, market.label)
+    first_open_ms = int(history.open_time_ms[0]) + paper.warm_up_days * _DAY_HOURS * _HOUR_MS
+    first_bar = int(np.searchsorted(history.open_time_ms, first_open_ms))
+    past = _first_bars(history, first_bar)
+    market = PaperMarket(past, funding, None, first_open_ms, made.label, is_synthetic=True)
+    return market, EmbeddedFeed(history, first_bar, pace)
+
+
+def _first_bars(history: CandleHistory, bars: int) -> CandleHistory:
+    block = history.block(0, bars)
+    return CandleHistory(
+        block.symbols, block.interval_ms, block.open_time_ms, block.open, block.high, block.low,
+        block.close, block.volume, block.taker_buy_volume, block.series,
+    )  # fmt: skip

@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from alphastrike.app.paper import PaperRun, bars_of, journal_path, trade
+from alphastrike.app.paper import PaperRun, bars_of, trade
+from alphastrike.app.paper_market import PaperFeed
 from alphastrike.backtest.result import RunResult
 from alphastrike.domain.errors import DataError
-from alphastrike.live.driver import Stopping, closes_in
+from alphastrike.live.driver import Stopping, heard_in
 from alphastrike.live.journal import Journal, Record, read_journal
-from alphastrike.live.pacing import Pace
 from alphastrike.live.picture import Picture, as_status
 from alphastrike.live.retracing import RetracedJournal
 from alphastrike.live.state_folder import take_orders, write_status
@@ -23,77 +23,93 @@ STOP = "stop"
 _LOOK_EVERY_S = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class SessionTerms:
-    """How long and how fast; `duration_ms` is market time, None until the market ends."""
+@dataclass(slots=True)
+class Session:
+    """A state folder that this process owns, and what an earlier process left in it."""
 
     state: Path
-    speed: float
-    duration_ms: int | None
-    is_fresh: bool
+    earlier: list[Record]
+    stopping: Stopping
+
+    @property
+    def journal(self) -> Path:
+        """Where the journal is."""
+        return journal_path(self.state)
+
+    async def nap(self, seconds: float) -> None:
+        """Wait, unless told to stop."""
+        ends = time.monotonic() + seconds
+        while not self.stopping.is_asked and (left := ends - time.monotonic()) > 0.0:
+            await asyncio.sleep(min(left, _LOOK_EVERY_S))
+            self.obey()
+
+    def obey(self) -> None:
+        """Take what was ordered."""
+        if STOP in take_orders(self.state):
+            self.stopping.is_asked = True
 
 
-def run_session(
-    run: PaperRun, terms: SessionTerms, watch: Callable[[Picture], None], say: Callable[[str], None]
+def journal_path(state: Path) -> Path:
+    """Where the journal of a state folder is."""
+    return state / "journal.jsonl"
+
+
+def open_session(state: Path, *, is_fresh: bool) -> Session:
+    """Read what is there; a finished journal, or with `is_fresh` an unfinished one, is set aside."""
+    path = journal_path(state)
+    take_orders(state)  # what was meant for an earlier process
+    if not path.is_file() or path.stat().st_size == 0:
+        return Session(state, [], Stopping())
+    records = [] if is_fresh else list(read_journal(path))
+    if not records or records[-1].kind == END:
+        path.replace(_aside(path))
+        return Session(state, [], Stopping())
+    return Session(state, records, Stopping())
+
+
+async def run_session(
+    session: Session,
+    run: PaperRun,
+    feed: PaperFeed,
+    watch: Callable[[Picture], None],
+    duration_ms: int | None,
 ) -> RunResult:
-    """Trade on paper until the duration, the market or a stop ends it. The folder is the caller's.
+    """Trade on paper until the duration, the market or a stop ends it.
 
-    A journal that a killed process left is lived through again, unpaced, and gone on with;
-    `DataError` where that comes out differently.
+    What a killed process journaled is lived through again and gone on with; `DataError` where it
+    comes out differently.
     """
-    path = journal_path(terms.state)
-    earlier = _unfinished(path, run, say, is_fresh=terms.is_fresh)
-    journal = Journal.opened(path)
+    _check_header(session, run)
+    journal = Journal.opened(session.journal)
     if journal.records == 0:
         journal.append(HEADER, run.header, durable=True)
+    earlier = session.earlier[1:]
     sink = RetracedJournal(journal, earlier)
-    stopping = Stopping()
-    take_orders(terms.state)  # what was meant for an earlier process
 
     def after(picture: Picture) -> None:
         if not sink.is_retracing:
-            write_status(terms.state, as_status(picture))
+            write_status(session.state, as_status(picture))
             watch(picture)
-            _obey(terms.state, stopping)
+            session.obey()
 
-    async def nap(seconds: float) -> None:
-        ends = time.monotonic() + seconds
-        while not stopping.is_asked and (left := ends - time.monotonic()) > 0.0:
-            await asyncio.sleep(min(left, _LOOK_EVERY_S))
-            _obey(terms.state, stopping)
-
-    pace = Pace(terms.speed, sleep=nap)
-    with _stop_on_interrupt(stopping):
-        feed = run.market.closes(closes_in(earlier), pace, bars_of(run, terms.duration_ms))
-        result = asyncio.run(trade(run, sink, feed, stopping, after))
+    closes = feed.closes(heard_in(earlier), bars_of(run, duration_ms))
+    with _stop_on_interrupt(session.stopping):
+        result = await trade(run, sink, closes, session.stopping, after)
     journal.append(END, {"closes": int(result.equity.size)}, durable=True)
     journal.close()
     return result
 
 
-def _obey(state: Path, stopping: Stopping) -> None:
-    if STOP in take_orders(state):
-        stopping.is_asked = True
-
-
-def _unfinished(path: Path, run: PaperRun, say: Callable[[str], None], *, is_fresh: bool) -> list[Record]:
-    """The records to go on from; a finished journal, or one not wanted, is set aside first."""
-    if not path.is_file() or path.stat().st_size == 0:
-        return []
-    records = list(read_journal(path)) if not is_fresh else []
-    if is_fresh or not records or records[-1].kind == END:
-        aside = _aside(path)
-        path.replace(aside)
-        return []
-    header = records[0].data
+def _check_header(session: Session, run: PaperRun) -> None:
+    if not session.earlier:
+        return
+    header = session.earlier[0].data
     if header != run.header:
         name = next(key for key in run.header if header.get(key) != run.header[key])
         raise DataError(
-            f"{path}: the unfinished run {header.get('run_id')} there has another {name}; allowed: the same "
-            "configuration, data and version to go on with it, or --fresh to set it aside"
+            f"{session.journal}: the unfinished run {header.get('run_id')} there has another {name}; "
+            "allowed: the same configuration, data and version to go on with it, or --fresh to set it aside"
         )
-    say(f"going on with run {header['run_id']}: {len(records) - 1} journaled steps are checked first")
-    return records[1:]
 
 
 def _aside(path: Path) -> Path:

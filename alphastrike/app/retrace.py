@@ -8,10 +8,12 @@ from pydantic import ValidationError
 
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.paper import open_paper
+from alphastrike.app.paper_entry import market_of
 from alphastrike.app.paper_session import END, HEADER
 from alphastrike.domain.errors import DataError
-from alphastrike.live.driver import STEP, Retracer
+from alphastrike.live.driver import STEP
 from alphastrike.live.journal import read_journal
+from alphastrike.live.retracing import Retracer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ def verify_journal(path: Path) -> Verified:
     header = next(records, None)
     if header is None or header.kind != HEADER:
         raise DataError(f"{path}: begins with no header; allowed: a journal that paper or live trading wrote")
-    run = open_paper(_config(path, str(header.data.get("config_toml", ""))))
+    config = _config(path, str(header.data.get("config_toml", "")))
+    run = open_paper(config, market_of(config, path, header.data))
     if run.header != header.data:
         name = next(key for key in run.header if header.data.get(key) != run.header[key])
         raise DataError(

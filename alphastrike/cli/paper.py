@@ -12,6 +12,7 @@ from alphastrike.cli.config import ConfigFile
 if TYPE_CHECKING:
     from alphastrike.app.config import AlphaStrikeConfig
     from alphastrike.backtest.result import RunResult
+    from alphastrike.transport.adapter import VenueAccess, WireAdapter
 
 STATE = Path("data/state")
 StateFolder = Annotated[
@@ -23,6 +24,7 @@ Examples:
   alphastrike paper
   alphastrike paper --speed 3600x --duration 7d
   alphastrike paper --speed max --duration 30d --out runs/paper --symbols BTCUSDT,ETHUSDT
+  alphastrike paper --venue NAME --symbols BTCUSDT
 """
 
 
@@ -30,6 +32,10 @@ def paper(
     speed: Annotated[
         str, typer.Option(help="Market time per second of yours, or max.", metavar="60x|max")
     ] = "60x",
+    venue: Annotated[
+        str | None,
+        typer.Option(help="Trade this venue's live market [default: the embedded one].", metavar="V"),
+    ] = None,
     duration: Annotated[
         str | None, typer.Option(help="Market time to trade [default: until stopped].", metavar="7d|12h|30m")
     ] = None,
@@ -50,12 +56,22 @@ def paper(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Set an unfinished journal aside and start anew.")
     ] = False,
+    rest_url: Annotated[
+        str | None,
+        typer.Option("--rest-url", help="Where the venue answers.", metavar="URL"),
+    ] = None,
+    ws_url: Annotated[
+        str | None,
+        typer.Option("--ws-url", help="Where the venue streams.", metavar="URL"),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print summary.json at the end, and no view.")
     ] = False,
     config: ConfigFile = None,
 ) -> None:
-    """Trade the embedded market as it unfolds, on the simulated venue; Ctrl-C ends it in good order.
+    """Trade without money: the embedded market or a venue's live one, on the simulated venue.
+
+    Ctrl-C ends it in good order.
 
     A process that was killed goes on where it was: its journal is lived through again, checked and continued.
     """
@@ -70,34 +86,63 @@ def paper(
         ("--out", "output.directory", out),
     ]
     loaded = load_config(config, os.environ, [option for option in given if option[2] is not None])
-    pace, length = speed_of(speed), duration_ms(duration)
-    result = _traded(loaded.config, (state, pace, length, fresh), is_quiet=as_json)
+    terms = (speed_of(speed), duration_ms(duration))
+    result = _traded(
+        loaded.config, (state, fresh, terms), reach=_reach(venue, rest_url, ws_url), is_quiet=as_json
+    )
     deliver(result, loaded.config, as_json=as_json)
 
 
-def _traded(
-    config: "AlphaStrikeConfig", terms: tuple[Path, float, int | None, bool], *, is_quiet: bool
-) -> "RunResult":
+Terms = tuple[Path, bool, tuple[float, int | None]]
+Reach = tuple["WireAdapter", "VenueAccess"]
+
+
+def _reach(venue: str | None, rest_url: str | None, ws_url: str | None) -> Reach | None:
+    """The adapter and the way to it; None for the embedded market."""
+    from alphastrike.domain.errors import ConfigError
+
+    endpoints = {name: url for name, url in (("rest_url", rest_url), ("ws_url", ws_url)) if url is not None}
+    if venue is None:
+        if endpoints:
+            raise ConfigError("--rest-url, --ws-url: observed without --venue; allowed with it")
+        return None
+    from alphastrike.app.kernel_cache import use_kernel_cache
+
+    use_kernel_cache()
+    from alphastrike.app.paper_entry import real_access, venue_adapter
+
+    return venue_adapter(venue), real_access(endpoints)
+
+
+def _traded(config: "AlphaStrikeConfig", asked: Terms, *, reach: Reach | None, is_quiet: bool) -> "RunResult":
     from alphastrike.app.kernel_cache import has_kernels, use_kernel_cache
 
     use_kernel_cache()
     is_first = not has_kernels()
+    import asyncio
+
     from rich.console import Console
 
-    from alphastrike.app.paper import open_paper
-    from alphastrike.app.paper_session import SessionTerms, run_session
+    from alphastrike.app.paper_entry import PaperTerms, paper_embedded, paper_on_venue
+    from alphastrike.app.paper_session import open_session
     from alphastrike.backtest.artifacts import refuse_foreign_folder
     from alphastrike.live.state_folder import owned
     from alphastrike.live.view import shown
 
-    with owned(terms[0]):
+    state, fresh, terms = asked[0], asked[1], PaperTerms(*asked[2])
+    with owned(state):
         refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
         if is_first:
-            typer.echo("compiling kernels, once, for about a minute: later runs start at once", err=True)
-        typer.echo("warming up on the market's past", err=True)
-        run = open_paper(config)
+            _say("compiling kernels, once, for about a minute: later runs start at once")
+        session = open_session(state, is_fresh=fresh)
         with shown(Console(quiet=is_quiet)) as watch:
-            return run_session(run, SessionTerms(*terms), watch, lambda line: typer.echo(line, err=True))
+            if reach is None:
+                return asyncio.run(paper_embedded(config, session, terms, watch, _say))
+            return asyncio.run(paper_on_venue(config, session, terms, reach, (watch, _say)))
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def duration_ms(text: str | None) -> int | None:

@@ -29,6 +29,11 @@ class CloseJoiner:
 
     def offer(self, candle: UnifiedCandle, now_ms: int) -> Iterator[CandlesClosed]:
         """Take a candle; yields the closes that are complete with it, older incomplete ones first."""
+        if self.hold(candle):
+            yield from self.release(candle.open_time_ms, now_ms)
+
+    def hold(self, candle: UnifiedCandle) -> bool:
+        """Keep a candle if it is wanted; whether its instant is complete with it."""
         is_wanted = (
             candle.is_closed
             and candle.symbol in self._symbols
@@ -36,11 +41,10 @@ class CloseJoiner:
             and candle.open_time_ms > self._after_ms
         )
         if not is_wanted:
-            return
+            return False
         found = self._waiting.setdefault(candle.open_time_ms, {})
         found.setdefault(candle.symbol, candle)
-        if len(found) == len(self._symbols):
-            yield from self.release(candle.open_time_ms, now_ms)
+        return len(found) == len(self._symbols)
 
     def release(self, until_open_ms: int, now_ms: int) -> Iterator[CandlesClosed]:
         """Everything that has begun to arrive up to an instant, complete or not."""

@@ -15,12 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 from alphastrike.domain.commands import Command
 from alphastrike.domain.errors import DataError
 from alphastrike.domain.events import Event
+from alphastrike.domain.market import UnifiedFundingRate
 from alphastrike.domain.outcomes import Outcome
 
 Json = dict[str, Any]
 
 
-def encode(value: Event | Command | Outcome) -> Json:
+def encode(value: Event | Command | Outcome | UnifiedFundingRate) -> Json:
     """The value as plain JSON types, its class name under `is`."""
     kind: Any = type(value)
     return {"is": kind.__name__, **_adapter(kind).dump_python(value, mode="json")}
@@ -64,7 +65,8 @@ def _spelled(value: Any) -> Any:
 @cache
 def _kinds() -> dict[str, Any]:
     unions: tuple[Any, ...] = (Event, Command, Outcome)
-    return {member.__name__: member for union in unions for member in get_args(union)}
+    members = (*(member for union in unions for member in get_args(union)), UnifiedFundingRate)
+    return {member.__name__: member for member in members}
 
 
 @cache

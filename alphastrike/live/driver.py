@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from alphastrike.domain.commands import Step
-from alphastrike.domain.errors import DataError
 from alphastrike.domain.events import CandlesClosed, Event
-from alphastrike.live.codec import decode, encode, to_text
+from alphastrike.live.codec import decode, encode
 from alphastrike.live.journal import Record
-from alphastrike.live.parts import Advice, Handler, Sink, Venue
+from alphastrike.live.parts import Advice, Handler, Heard, Sink, Venue
 
 HEARD, STEP = "heard", "step"
 
@@ -34,7 +33,7 @@ class Driver:
         engine: Handler,
         venue: Venue,
         journal: Sink,
-        after_close: Callable[[CandlesClosed], None],
+        after_close: Callable[[Heard], None],
         advice: Advice | None = None,
     ) -> None:
         """Nothing happens before `run`. `advice` answers the engine's requests, when there is anyone."""
@@ -44,33 +43,34 @@ class Driver:
         self._after_close = after_close
         self._advice = advice
 
-    async def run(self, feed: AsyncIterator[CandlesClosed], stopping: Stopping) -> None:
+    async def run(self, feed: AsyncIterator[Heard], stopping: Stopping) -> None:
         """Trade until the feed ends or a stop is asked for; the journal is on the disk then."""
         try:
-            async for candles in feed:
+            async for heard in feed:
                 if stopping.is_asked:
                     return
-                self.live_through(candles)
+                self.live_through(heard)
                 await asyncio.sleep(0)  # let signals and watchers have their turn
         finally:
             self._journal.sync()
 
-    def live_through(self, candles: CandlesClosed) -> None:
+    def live_through(self, heard: Heard) -> None:
         """One close: the venue's news first, then the decision, then its orders.
 
         What the feed said is journaled before any of it: it cannot be asked for again.
         """
-        self._journal.append(HEARD, {"event": encode(candles)}, durable=True)
-        for answer in () if self._advice is None else self._advice.due(candles.close_time_ms):
+        self._journal.append(HEARD, heard_record(heard), durable=True)
+        close_ms = heard.candles.close_time_ms
+        for answer in () if self._advice is None else self._advice.due(close_ms):
             self._ask(self._handle(answer))
-        for event in self._venue.live_through(candles):
+        for event in self._venue.live_through(heard):
             self._handle(event)
-        step = self._handle(candles)
+        step = self._handle(heard.candles)
         for command in step.commands:
-            for event in self._venue.send(command, candles.close_time_ms):
+            for event in self._venue.send(command, close_ms):
                 self._handle(event)
         self._ask(step)
-        self._after_close(candles)
+        self._after_close(heard)
 
     def _ask(self, step: Step) -> None:
         if self._advice is not None:
@@ -93,33 +93,15 @@ def step_record(event: Event, step: Step) -> dict[str, Any]:
     }
 
 
-class Retracer:
-    """Lets a fresh engine handle a journal's own events."""
-
-    def __init__(self, engine: Handler) -> None:
-        """`engine` must be what the journal's was at its first record."""
-        self._engine = engine
-        self._heard: CandlesClosed | None = None
-
-    def retrace(self, record: Record) -> None:
-        """Handle one record; `DataError` unless the engine answers the same, byte for byte."""
-        if record.kind == HEARD:
-            self._heard = decode(record.data["event"])
-            return
-        told = record.data["event"]
-        event = self._heard if told is None else decode(told)
-        if event is None:
-            raise DataError(f"journal line {record.number + 1}: a decision on a close that was never heard")
-        again = step_record(event, self._engine.handle(event))
-        for part in ("outcomes", "commands"):
-            before, now = to_text(record.data[part]), to_text(again[part])
-            if before != now:
-                raise DataError(
-                    f"journal line {record.number + 1}: {part} differ: "
-                    f"observed {now[:400]}, journaled {before[:400]}"
-                )
+def heard_record(heard: Heard) -> dict[str, Any]:
+    """What the journal keeps of a close as the feed delivered it."""
+    return {"event": encode(heard.candles), "funding": [encode(rate) for rate in heard.funding]}
 
 
-def closes_in(records: Iterable[Record]) -> list[CandlesClosed]:
+def heard_in(records: Iterable[Record]) -> list[Heard]:
     """Every close these records heard, oldest first."""
-    return [decode(record.data["event"]) for record in records if record.kind == HEARD]
+    return [
+        Heard(decode(record.data["event"]), tuple(decode(rate) for rate in record.data["funding"]))
+        for record in records
+        if record.kind == HEARD
+    ]

@@ -1,16 +1,26 @@
 """What the driver joins, as it sees each of them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from alphastrike.domain.commands import Command, Request, Step
 from alphastrike.domain.events import CandlesClosed, Event
+from alphastrike.domain.market import UnifiedFundingRate
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a feed delivers for one close. `funding` are rates settled since the close before."""
+
+    candles: CandlesClosed
+    funding: tuple[UnifiedFundingRate, ...] = ()
 
 
 class Venue(Protocol):
     """Where orders go, as the driver sees it: what it answers and reports are events."""
 
-    def live_through(self, candles: CandlesClosed) -> Iterable[Event]:
+    def live_through(self, heard: Heard) -> Iterable[Event]:
         """What happened to the account while these candles formed, in order."""
         ...
 

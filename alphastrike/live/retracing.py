@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from alphastrike.domain.errors import DataError
-from alphastrike.live.codec import to_text
+from alphastrike.domain.events import CandlesClosed
+from alphastrike.live.codec import decode, to_text
+from alphastrike.live.driver import HEARD, step_record
 from alphastrike.live.journal import Journal, Record
+from alphastrike.live.parts import Handler
 
 
 class RetracedJournal:
@@ -43,3 +46,30 @@ class RetracedJournal:
     def sync(self) -> None:
         """Make everything written so far durable."""
         self._journal.sync()
+
+
+class Retracer:
+    """Lets a fresh engine handle a journal's own events."""
+
+    def __init__(self, engine: Handler) -> None:
+        """`engine` must be what the journal's was at its first record."""
+        self._engine = engine
+        self._heard: CandlesClosed | None = None
+
+    def retrace(self, record: Record) -> None:
+        """Handle one record; `DataError` unless the engine answers the same, byte for byte."""
+        if record.kind == HEARD:
+            self._heard = decode(record.data["event"])
+            return
+        told = record.data["event"]
+        event = self._heard if told is None else decode(told)
+        if event is None:
+            raise DataError(f"journal line {record.number + 1}: a decision on a close that was never heard")
+        again = step_record(event, self._engine.handle(event))
+        for part in ("outcomes", "commands"):
+            before, now = to_text(record.data[part]), to_text(again[part])
+            if before != now:
+                raise DataError(
+                    f"journal line {record.number + 1}: {part} differ: "
+                    f"observed {now[:400]}, journaled {before[:400]}"
+                )

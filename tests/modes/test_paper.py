@@ -11,16 +11,18 @@ import numpy as np
 import pytest
 
 from alphastrike.adapters.simulated.session import SimulatedSession
-from alphastrike.app.paper import journal_path, open_paper, trade
-from alphastrike.app.paper_session import SessionTerms, run_session
+from alphastrike.app.paper import open_paper, trade
+from alphastrike.app.paper_entry import PaperTerms, paper_embedded
+from alphastrike.app.paper_market import embedded_market
+from alphastrike.app.paper_session import journal_path, open_session
 from alphastrike.app.retrace import verify_journal
 from alphastrike.app.stepped_run import BarRecorder
 from alphastrike.backtest.recording import Recording
-from alphastrike.backtest.stepping import candles_at
 from alphastrike.domain.errors import ConfigError, DataError
-from alphastrike.live.driver import Stopping
+from alphastrike.live.driver import Stopping, heard_in
 from alphastrike.live.journal import Journal, read_journal
 from alphastrike.live.pacing import Pace
+from alphastrike.live.past import history_of
 from alphastrike.live.state_folder import drop_order, read_status
 from tests.markets import EAGER, configured
 from tests.runs import KINDS
@@ -38,9 +40,10 @@ def silent(_anything):
     """Nobody watches."""
 
 
-def session(state: Path, *, hours: int = BARS, watch=silent, fresh: bool = False):
-    terms = SessionTerms(state, float("inf"), hours * 3_600_000, is_fresh=fresh)
-    return run_session(open_paper(CONFIG), terms, watch, silent)
+def session(state: Path, *, config=CONFIG, hours: int = BARS, watch=silent, fresh: bool = False):
+    terms = PaperTerms(float("inf"), hours * 3_600_000)
+    opened = open_session(state, is_fresh=fresh)
+    return asyncio.run(paper_embedded(config, opened, terms, watch, silent))
 
 
 @pytest.fixture(scope="module")
@@ -52,21 +55,21 @@ def whole(tmp_path_factory) -> bytes:
 
 
 def test_paper_decides_and_trades_as_a_stepped_backtest_does(tmp_path):
-    run, twin = open_paper(CONFIG), open_paper(CONFIG)
-    feed = run.market.closes((), Pace(float("inf")), BARS)
+    market, feed = embedded_market(CONFIG, Pace(float("inf")))
+    run, twin = open_paper(CONFIG, market), open_paper(CONFIG, market)
     journal = Journal.opened(tmp_path / "journal.jsonl")
 
-    asyncio.run(trade(run, journal, feed, Stopping(), silent))
+    asyncio.run(trade(run, journal, feed.closes((), BARS), Stopping(), silent))
 
     recording = Recording()
     recorder = BarRecorder(twin.assembly, recording, twin.engine, twin.risk)
     venue = SimulatedSession(
         twin.assembly.venue, twin.assembly.instruments, twin.assembly.rates, twin.provenance.run_id
     )
-    for bar in range(twin.market.first_bar, twin.market.first_bar + BARS):
-        for event in venue.feed(twin.market.history, bar):
+    for heard in heard_in(read_journal(journal.path)):
+        candles = heard.candles
+        for event in venue.feed(history_of((candles,), market.past.symbols, candles.interval_ms), 0):
             twin.engine.handle(event)
-        candles = candles_at(twin.market.history, bar)
         for command in twin.engine.handle(candles).commands:
             for event in venue.send(command, candles.close_time_ms):
                 twin.engine.handle(event)
@@ -105,7 +108,7 @@ def test_a_journal_of_another_configuration_is_not_gone_on_with(whole, tmp_path)
     other = CONFIG.model_copy(update={"backtest": CONFIG.backtest.model_copy(update={"seed": 11})})
 
     with pytest.raises(DataError, match="has another run_id; allowed"):
-        run_session(open_paper(other), SessionTerms(tmp_path, 1.0, 1, is_fresh=False), silent, silent)
+        session(tmp_path, config=other)
 
     assert path.read_bytes() == whole[: len(whole) // 2]
 
@@ -195,13 +198,12 @@ GUARDED = CONFIG.model_copy(
 
 def test_interventions_survive_a_killed_process_and_a_journal_with_them_answers_the_same(tmp_path):
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    terms = (float("inf"), BARS * 3_600_000)
 
-    kept = run_session(open_paper(GUARDED), SessionTerms(whole, *terms, is_fresh=False), silent, silent)
+    kept = session(whole, config=GUARDED)
     text = journal_path(whole).read_bytes()
     cut.mkdir()
     journal_path(cut).write_bytes(text[: int(0.6 * len(text))])
-    again = run_session(open_paper(GUARDED), SessionTerms(cut, *terms, is_fresh=False), silent, silent)
+    again = session(cut, config=GUARDED)
 
     assert sum(row["intervention_id"] is not None for row in kept.interventions) > 2
     assert again.interventions == kept.interventions
@@ -210,8 +212,8 @@ def test_interventions_survive_a_killed_process_and_a_journal_with_them_answers_
     assert verify_journal(journal_path(whole)).is_finished
 
 
-def test_a_paper_run_takes_only_advisors_that_answer_the_same_twice():
+def test_a_paper_run_takes_only_advisors_that_answer_the_same_twice(tmp_path):
     asked = CONFIG.model_copy(update={"backtest": CONFIG.backtest.model_copy(update={"llm": "ollama"})})
 
     with pytest.raises(ConfigError, match="allowed on paper off, rules, random"):
-        open_paper(asked)
+        session(tmp_path, config=asked)

@@ -1,0 +1,128 @@
+"""Starting a paper session: on the embedded market, or on a venue's public one."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.app.discovery import chosen
+from alphastrike.app.inputs import no_funding
+from alphastrike.app.paper import PaperRun, open_paper
+from alphastrike.app.paper_market import PaperMarket, embedded_market
+from alphastrike.app.paper_session import Session, run_session
+from alphastrike.app.venue_feed import VenueFeed, market_label, venue_market
+from alphastrike.backtest.result import RunResult
+from alphastrike.domain.errors import ConfigError
+from alphastrike.live.pacing import Pace
+from alphastrike.live.past import load_past, save_past
+from alphastrike.live.picture import Picture
+from alphastrike.transport.adapter import VenueAccess, VenueConnection, WireAdapter
+
+Say = Callable[[str], None]
+Watch = Callable[[Picture], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTerms:
+    """What was asked for. `duration_ms` is market time, None without an end."""
+
+    speed: float
+    duration_ms: int | None
+
+
+async def paper_embedded(
+    config: AlphaStrikeConfig, session: Session, terms: PaperTerms, watch: Watch, say: Say
+) -> RunResult:
+    """Trade the embedded market."""
+    say("warming up on the market's past")
+    market, feed = embedded_market(config, Pace(terms.speed, sleep=session.nap))
+    run = open_paper(config, market)
+    _say_going_on(session, run, say)
+    return await run_session(session, run, feed, watch, terms.duration_ms)
+
+
+async def paper_on_venue(
+    config: AlphaStrikeConfig,
+    session: Session,
+    terms: PaperTerms,
+    reach: tuple[WireAdapter, VenueAccess],
+    show: tuple[Watch, Say],
+) -> RunResult:
+    """Trade a venue's live market; orders stay here."""
+    adapter, access = reach
+    watch, say = show
+    connection = adapter.open(adapter.Config(), access)
+    await connection.connect()
+    stopper = asyncio.create_task(_close_when_told(session, connection))
+    try:
+        if session.earlier:
+            market = saved_market(session.journal, session.earlier[0].data)
+        else:
+            market = await venue_market(config, connection, access.clock, say)
+        say("warming up on the market's past")
+        run = open_paper(config, market)
+        _say_going_on(session, run, say)
+        if not session.earlier:
+            save_past(
+                past_path(session.journal, run.provenance.run_id), market.past, market.instruments or ()
+            )
+        feed = VenueFeed(connection, market, access.clock)
+        return await run_session(session, run, feed, watch, terms.duration_ms)
+    finally:
+        stopper.cancel()
+        await connection.close()
+
+
+def real_access(endpoints: dict[str, str]) -> VenueAccess:
+    """The network, this machine's clock, and no key: public data needs none."""
+    from alphastrike.transport.clock import SystemClock  # noqa: PLC0415 - only a venue needs it
+    from alphastrike.transport.http_aiohttp import AiohttpSender  # noqa: PLC0415 - the same
+    from alphastrike.transport.socket_websockets import WebsocketsConnector  # noqa: PLC0415 - the same
+
+    chance = np.random.default_rng()
+    return VenueAccess(AiohttpSender(), WebsocketsConnector(), SystemClock(), chance, endpoints=endpoints)
+
+
+def venue_adapter(name: str) -> WireAdapter:
+    """The adapter of this name; `ConfigError` for one that has no wire of its own."""
+    adapter: WireAdapter = chosen("adapters", (name,), "--venue")[name]
+    if not hasattr(adapter, "open"):
+        raise ConfigError(
+            f"--venue: observed {name}, allowed a venue with a live market; leave --venue out for {name}"
+        )
+    return adapter
+
+
+def past_path(journal: Path, run_id: str) -> Path:
+    """Where the past of a run on a venue's market is kept, beside its journal."""
+    return journal.parent / f"past-{run_id}.npz"
+
+
+def saved_market(journal: Path, header: dict[str, str]) -> PaperMarket:
+    """The market of a journal on a venue, as it was at the first close."""
+    past, listed = load_past(past_path(journal, str(header.get("run_id"))))
+    first_open_ms = int(past.open_time_ms[-1]) + past.interval_ms
+    label = str(header.get("market"))
+    return PaperMarket(past, no_funding(past.symbols), listed, first_open_ms, label, is_synthetic=False)
+
+
+def market_of(config: AlphaStrikeConfig, journal: Path, header: dict[str, str]) -> PaperMarket:
+    """The market a journal's run was built on."""
+    if str(header.get("market")).startswith(market_label("")):
+        return saved_market(journal, header)
+    return embedded_market(config, Pace(float("inf")))[0]
+
+
+def _say_going_on(session: Session, run: PaperRun, say: Say) -> None:
+    if session.earlier:
+        steps = len(session.earlier) - 1
+        say(f"going on with run {run.provenance.run_id}: {steps} journaled lines are lived through again")
+
+
+async def _close_when_told(session: Session, connection: VenueConnection) -> None:
+    """End the feed at once: a close may be an hour away."""
+    await session.nap(float("inf"))
+    await connection.close()

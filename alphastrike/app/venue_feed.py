@@ -1,0 +1,149 @@
+"""A venue's public market as paper trading lives through it: candles streamed, past and rates asked for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.app.config_keys import unknown
+from alphastrike.app.inputs import no_funding
+from alphastrike.app.paper_market import PaperMarket
+from alphastrike.domain.errors import ConfigError, DataError, VenueError
+from alphastrike.domain.events import CandlesClosed
+from alphastrike.domain.instruments import UnifiedInstrument
+from alphastrike.domain.intervals import interval_ms as interval_length
+from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate
+from alphastrike.live.closes import CloseJoiner, joined_closes
+from alphastrike.live.parts import Heard
+from alphastrike.live.past import gridded
+from alphastrike.transport.adapter import VenueConnection
+from alphastrike.transport.clock import Clock
+
+DEFAULT_SYMBOLS = ("BTCUSDT", "ETHUSDT")
+_DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
+_PAGE = 500
+_GRACE_S = 5.0
+
+Say = Callable[[str], None]
+
+
+async def venue_market(
+    config: AlphaStrikeConfig, connection: VenueConnection, clock: Clock, say: Say
+) -> PaperMarket:
+    """The listed instruments and the past of the symbols asked for, up to the last closed candle."""
+    symbols = tuple(sorted(config.data.symbols or DEFAULT_SYMBOLS))
+    interval_ms = interval_length(config.paper.interval)
+    instruments = _chosen(await connection.rest.get_instruments(), symbols)
+    stop_ms = clock.now_ms() // interval_ms * interval_ms
+    start_ms = stop_ms - config.paper.warm_up_days * _DAY_MS // interval_ms * interval_ms
+    say(f"asking {connection.rest.venue} for {config.paper.warm_up_days} days of candles")
+    reads = (_candles(connection, symbol, interval_ms, (start_ms, stop_ms)) for symbol in symbols)
+    found = dict(zip(symbols, await asyncio.gather(*reads), strict=True))
+    silent = [symbol for symbol in symbols if not found[symbol]]
+    if silent:
+        raise DataError(
+            f"{connection.rest.venue}: no candle of {silent[0]} in the warm-up; allowed: a listed symbol"
+        )
+    past = gridded(found, interval_ms, start_ms, stop_ms)
+    return PaperMarket(
+        past,
+        no_funding(symbols),
+        instruments,
+        stop_ms,
+        market_label(connection.rest.venue),
+        is_synthetic=False,
+    )
+
+
+def market_label(venue: str) -> str:
+    """How a run on a venue's live market is named."""
+    return f"live market of {venue}"
+
+
+class VenueFeed:
+    """Closes from a venue's candle stream, with the funding settled in between.
+
+    What was missed while nobody listened is asked for first, and comes late: the gateway halts on
+    it as stale, so nothing is traded on it, but the account lives through it.
+    """
+
+    def __init__(self, connection: VenueConnection, market: PaperMarket, clock: Clock) -> None:
+        """Listen to a connected venue."""
+        self._connection = connection
+        self._symbols = market.past.symbols
+        self._interval_ms = market.past.interval_ms
+        self._first_open_ms = market.first_open_ms
+        self._clock = clock
+        self._funded_ms = dict.fromkeys(self._symbols, market.first_open_ms)
+
+    async def closes(self, earlier: Sequence[Heard], bars: int) -> AsyncIterator[Heard]:
+        """See `PaperFeed`; ends when the stream does."""
+        after_ms = self._first_open_ms - self._interval_ms
+        for heard in earlier[:bars]:
+            self._note(heard.funding)
+            after_ms = heard.candles.open_time_ms
+            yield heard
+        stream = self._connection.websocket.candles(self._symbols, self._interval_ms)
+        left = bars - len(earlier)
+        for candles in await self._missed(after_ms):
+            after_ms = candles.open_time_ms
+            if left > 0:
+                yield Heard(candles, await self._funding(candles))
+            left -= 1
+        joiner = CloseJoiner(self._symbols, self._interval_ms, after_ms)
+        if left <= 0:
+            return
+        async for candles in joined_closes(stream, joiner, self._clock.now_ms, _GRACE_S):
+            yield Heard(candles, await self._funding(candles))
+            left -= 1
+            if left <= 0:
+                return
+
+    async def _missed(self, after_ms: int) -> list[CandlesClosed]:
+        start_ms = after_ms + self._interval_ms
+        stop_ms = self._clock.now_ms() // self._interval_ms * self._interval_ms
+        if start_ms >= stop_ms:
+            return []
+        joiner = CloseJoiner(self._symbols, self._interval_ms, after_ms)
+        span = (start_ms, stop_ms)
+        for symbol in self._symbols:
+            for candle in await _candles(self._connection, symbol, self._interval_ms, span):
+                joiner.hold(candle)
+        return list(joiner.release_all(self._clock.now_ms()))
+
+    async def _funding(self, candles: CandlesClosed) -> tuple[UnifiedFundingRate, ...]:
+        """Rates settled since the last look, once an hour; a venue that is out of reach waits."""
+        end_ms = candles.close_time_ms + 1
+        if end_ms % _HOUR_MS >= self._interval_ms:
+            return ()
+        found: list[UnifiedFundingRate] = []
+        for symbol in self._symbols:
+            try:
+                rates = await self._connection.rest.get_funding_rates(symbol, self._funded_ms[symbol], end_ms)
+            except VenueError:
+                continue  # asked for again an hour later, from the same instant on
+            found += rates
+        self._note(found)
+        return tuple(found)
+
+    def _note(self, rates: Sequence[UnifiedFundingRate]) -> None:
+        for rate in rates:
+            self._funded_ms[rate.symbol] = max(self._funded_ms[rate.symbol], rate.funding_time_ms + 1)
+
+
+async def _candles(
+    connection: VenueConnection, symbol: str, interval_ms: int, span: tuple[int, int]
+) -> list[UnifiedCandle]:
+    """Closed candles of a span, a page at a time."""
+    found: list[UnifiedCandle] = []
+    for start_ms in range(span[0], span[1], _PAGE * interval_ms):
+        stop_ms = min(span[1], start_ms + _PAGE * interval_ms)
+        found += await connection.rest.get_candles(symbol, interval_ms, start_ms, stop_ms)
+    return found
+
+
+def _chosen(listed: Sequence[UnifiedInstrument], symbols: tuple[str, ...]) -> tuple[UnifiedInstrument, ...]:
+    known = {instrument.symbol: instrument for instrument in listed}
+    for symbol in symbols:
+        if symbol not in known:
+            raise ConfigError(f"data.symbols: {unknown(symbol, sorted(known))}")
+    return tuple(known[symbol] for symbol in symbols)

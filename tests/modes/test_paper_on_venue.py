@@ -1,0 +1,103 @@
+"""Paper on a venue's live feed, over the venue's own wire, in simulated time."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alphastrike.app.discovery import available
+from alphastrike.app.paper_entry import PaperTerms, paper_on_venue
+from alphastrike.app.paper_session import journal_path, open_session
+from alphastrike.app.practice import PracticePlan, open_simulator, practice_access
+from alphastrike.app.retrace import verify_journal
+from alphastrike.domain.errors import ConfigError
+from alphastrike.live.driver import heard_in
+from alphastrike.live.journal import read_journal
+from alphastrike.simulator.feed import CandleFeed, practice_instrument
+from alphastrike.transport.clock import LoopClock
+from alphastrike.transport.virtual_time import run_in_simulated_time
+from tests.markets import EAGER, configured, small_market
+
+HOUR_S = 3600
+PAST_HOURS, LIVE_HOURS = 24, 10  # an hour of a practice exchange costs about a fifth of a second
+MARKET = small_market(hours=PAST_HOURS + LIVE_HOURS + 12, symbols=("BTCUSDT", "ETHUSDT"))
+CONFIG = configured(
+    paper={"interval": "1h", "warm_up_days": 1, "most_days": 20},
+    strategy={"name": "ema_cross"},
+    data={"symbols": ["BTCUSDT", "ETHUSDT"]},
+    **EAGER,
+)
+
+
+def wire_adapters():
+    found = {name: load() for name, load in available("adapters").items()}
+    return sorted(name for name, plugin in found.items() if hasattr(plugin, "open") and plugin.dialect)
+
+
+async def traded(name: str, state: Path, *, hours: int, wait_hours: int = 0, config=CONFIG):
+    """A paper session on a practice exchange that has lived for a day (and `wait_hours` more)."""
+    adapter = available("adapters")[name]()
+    instruments = (
+        practice_instrument("BTCUSDT", "0.1", "0.001"),
+        practice_instrument("ETHUSDT", "0.01", "0.01"),
+    )
+    clock = LoopClock(int(MARKET.history.open_time_ms[0]))
+    host = open_simulator(PracticePlan(adapter.dialect), CandleFeed(MARKET.history, instruments, parts=1))
+    running = asyncio.create_task(host.run(clock))
+    await asyncio.sleep((PAST_HOURS + wait_hours) * HOUR_S + 60)
+    reach = (adapter, practice_access(host, clock, seed=1))
+    said: list[str] = []
+    pictures = []
+    terms = PaperTerms(1.0, hours * HOUR_S * 1000)
+    try:
+        result = await paper_on_venue(
+            config, open_session(state, is_fresh=False), terms, reach, (pictures.append, said.append)
+        )
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+    return result, said
+
+
+def test_at_least_one_venue_is_traded_on():
+    assert wire_adapters()
+
+
+@pytest.mark.parametrize("name", wire_adapters())
+def test_a_venue_s_closes_are_decided_on_and_its_journal_verifies(name, tmp_path):
+    result, _ = run_in_simulated_time(traded(name, tmp_path, hours=LIVE_HOURS))
+
+    heard = heard_in(read_journal(journal_path(tmp_path)))
+    opens = np.array([each.candles.open_time_ms for each in heard])
+    assert np.diff(opens).tolist() == [3_600_000] * (LIVE_HOURS - 1)
+    assert all(len(each.candles.candles) == 2 for each in heard)
+    assert [rate for each in heard for rate in each.funding]
+    assert result.equity.size == LIVE_HOURS
+    # A day is too little for the look-backs; nothing was stale, missing or insane.
+    assert result.halts == {"features": {"warm_up": 2 * LIVE_HOURS}}
+    assert verify_journal(journal_path(tmp_path)).is_finished
+
+
+def test_a_killed_session_asks_for_what_it_missed_and_goes_on(tmp_path):
+    name = wire_adapters()[0]
+    run_in_simulated_time(traded(name, tmp_path, hours=4))
+    path = journal_path(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-4]))
+
+    _, said = run_in_simulated_time(traded(name, tmp_path, hours=9, wait_hours=6))
+
+    opens = [each.candles.open_time_ms for each in heard_in(read_journal(path))]
+    assert np.diff(opens).tolist() == [3_600_000] * 8
+    assert any("going on with run" in line for line in said)
+    assert verify_journal(path).is_finished
+
+
+def test_a_symbol_that_is_not_listed_is_named(tmp_path):
+    config = CONFIG.model_copy(update={"data": CONFIG.data.model_copy(update={"symbols": ("BTCUSDX",)})})
+
+    with pytest.raises(ConfigError, match=r"data\.symbols: .*BTCUSDX"):
+        run_in_simulated_time(traded(wire_adapters()[0], tmp_path, hours=1, config=config))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alphastrike.app.paper import PaperRun, bars_of, trade
 from alphastrike.app.paper_market import PaperFeed
+from alphastrike.app.risk_state_file import RiskKeeper
 from alphastrike.backtest.result import RunResult
 from alphastrike.domain.errors import DataError
 from alphastrike.live.driver import Stopping, heard_in
@@ -85,9 +86,11 @@ async def run_session(
         journal.append(HEADER, run.header, durable=True)
     earlier = session.earlier[1:]
     sink = RetracedJournal(journal, earlier)
+    keeper = RiskKeeper(run.assembly.desk, run.market.past.symbols, session.state)
 
     def after(picture: Picture) -> None:
         if not sink.is_retracing:
+            keeper.keep(picture.time_ms)
             write_status(session.state, as_status(picture))
             watch(picture)
             session.obey()

@@ -46,6 +46,29 @@ def load_risk(desk: Desk, now_ms: int, folder: Path, *, first_start: bool = Fals
     return None
 
 
+class RiskKeeper:
+    """Writes the desk's risk state whenever something in it matters anew to the next start."""
+
+    def __init__(self, desk: Desk, symbols: tuple[str, ...], folder: Path) -> None:
+        """Keep this desk's state in this folder."""
+        self._desk = desk
+        self._symbols = symbols
+        self._folder = folder
+        self._kept: tuple[float, int, bytes] | None = None
+
+    def keep(self, at_ms: int) -> None:
+        """Write if leverage, the breaker or a position is not what it was at the last writing."""
+        desk = self._desk
+        now = (
+            float(desk.state[0]["leverage"]),
+            int(desk.breaker[0]["state"]),
+            desk.positions["lots"].tobytes(),
+        )
+        if now != self._kept:
+            save_risk(desk, self._symbols, at_ms, self._folder)
+            self._kept = now
+
+
 def _known_peak(found: Found) -> float:
     """The highest equity peak any whole copy knows, NaN for none."""
     peaks = [_peak(state) for state in found.older]

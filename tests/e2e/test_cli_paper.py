@@ -49,6 +49,17 @@ def test_paper_trades_writes_a_run_folder_and_leaves_a_journal_that_verifies(pap
     assert "drawdown" in status.stdout
 
 
+def test_the_risk_state_is_kept_for_the_next_start_and_can_be_explained(paper):
+    paper("paper", *QUICK, "--json")
+
+    state = json.loads(Path("data/state/leverage_state.json").read_text())
+    explained = paper("risk", "explain", "--state", "data/state", "--json")
+
+    assert state["leverage"] > 0.0
+    assert json.loads(paper("status", "--json").stdout)["leverage"]["leverage"] == state["leverage"]
+    assert explained.exit_code == 0
+
+
 def test_json_gives_one_document_and_no_view(paper):
     outcome = paper("paper", *QUICK, "--json")
 

@@ -1,15 +1,19 @@
 """What the terminal shows of a paper run, read off the desk and the last decision."""
 
+import math
 from collections import deque
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
+from alphastrike.app.risk_panel import panel_of
 from alphastrike.domain.blocks import DecisionBlock
 from alphastrike.domain.commands import Command, PlaceOrder
 from alphastrike.domain.kernel_accounting import unrealized_pnl
 from alphastrike.domain.outcomes import Code, Stage
 from alphastrike.live.picture import CategoryLine, LeverageLine, Picture, PositionLine
+from alphastrike.live.risk_picture import BreakerLine, LimitLine
 from alphastrike.risk.books import Desk
 
 _KEPT_ORDERS = 6
@@ -37,6 +41,7 @@ class PictureTaker:
         peak, equity = float(account["equity_peak"]), float(account["equity"])
         positions = tuple(self._positions())
         codes = [Code(int(code)) for code in self._desk.decisions["code"]]
+        panel = panel_of(self._desk, time_ms)
         return Picture(
             title=self._title,
             time_ms=time_ms,
@@ -53,6 +58,8 @@ class PictureTaker:
                 float(state["drawdown_factor"]),
                 float(state["performance_factor"]),
             ),
+            breaker=_breaker(panel["breaker"]),
+            limits=tuple(_limit(row) for row in panel["limits"]),
             positions=positions,
             categories=() if decisions is None else categories_of(decisions),
             verdicts={symbol: code.label for symbol, code in zip(self._symbols, codes, strict=True)},
@@ -87,6 +94,19 @@ def categories_of(decisions: DecisionBlock) -> tuple[CategoryLine, ...]:
         share = float(weight[rows].sum()) / total if total > 0.0 else 0.0
         lines.append(CategoryLine(name, share, int(voting[rows].sum()), len(rows)))
     return tuple(sorted(lines, key=lambda line: (-line.weight_share, line.name)))
+
+
+def _breaker(panel: dict[str, Any]) -> BreakerLine:
+    observed, limit = _known(panel["observed"]), _known(panel["limit"])
+    return BreakerLine(panel["state"], panel["trigger"], observed, limit, panel["left_by"])
+
+
+def _limit(row: dict[str, Any]) -> LimitLine:
+    return LimitLine(row["rule"], _known(row["observed"]), _known(row["limit"]), row["unit"], row["passes"])
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _validator(codes: list[Code]) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from alphastrike.live.risk_picture import BreakerLine, LimitLine
+
 
 @dataclass(frozen=True, slots=True)
 class PositionLine:
@@ -52,6 +54,8 @@ class Picture:
     fees: float
     funding: float
     leverage: LeverageLine
+    breaker: BreakerLine
+    limits: tuple[LimitLine, ...]
     positions: tuple[PositionLine, ...]
     categories: tuple[CategoryLine, ...]
     verdicts: dict[str, str]

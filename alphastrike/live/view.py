@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alphastrike.live.picture import Picture
+from alphastrike.live.risk_picture import breaker_words, risk_lines
 
 _LINE_EVERY_MS = 3_600_000
 _MOST_VERDICTS = 6
@@ -33,19 +34,26 @@ def shown(console: Console) -> Iterator[Callable[[Picture], None]]:
 
 
 class _Lines:
-    """A line an hour of market time, and one for each new order."""
+    """A line an hour of market time, one for each new order, and one whenever the breaker moves."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._said_ms = 0
         self._orders: tuple[str, ...] = ()
+        self._state = "normal"
 
     def __call__(self, picture: Picture) -> None:
+        if picture.breaker.state != self._state:
+            self._state = picture.breaker.state
+            self._say(f"{_time(picture.time_ms)} {breaker_words(picture.breaker)}")
         has_news = picture.orders[:1] != self._orders[:1]
         self._orders = picture.orders
         if has_news or picture.time_ms - self._said_ms >= _LINE_EVERY_MS:
             self._said_ms = picture.time_ms
-            self._console.print(line(picture), highlight=False, soft_wrap=True)
+            self._say(line(picture))
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, highlight=False, soft_wrap=True)
 
 
 def line(picture: Picture) -> str:
@@ -72,7 +80,12 @@ def screen(picture: Picture) -> RenderableType:
             (picture.title, "bold"), "   ", _time(picture.time_ms), "   Ctrl-C stops after this close"
         ),
         upper,
-        _panel("Positions", _positions(picture)),
+        Columns(
+            [
+                _panel("Risk: use / limit", risk_lines(picture.breaker, picture.limits)),
+                _panel("Positions", _positions(picture)),
+            ]
+        ),
         Columns([_panel("Signals by category", _categories(picture)), _panel("Last orders", orders)]),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from alphastrike.live.picture import CategoryLine, LeverageLine, Picture, PositionLine, as_status
+from alphastrike.live.risk_picture import BreakerLine, LimitLine
 from alphastrike.live.view import line, screen, shown
 
 PICTURE = Picture(
@@ -19,12 +20,20 @@ PICTURE = Picture(
     fees=8.4,
     funding=-1.25,
     leverage=LeverageLine(2.5, 0.91, 1.0, 0.6),
+    breaker=BreakerLine("normal", "none", 0.0, 0.0, "nothing to leave"),
+    limits=(
+        LimitLine("gross_exposure", 4_200.0, 25_626.25, "quote", passes=True),
+        LimitLine("stressed_loss", None, 615.0, "quote", passes=False),
+    ),
     positions=(PositionLine("BTCUSDT", -4_200.0, 61_234.5, 60_000.0, 84.2),),
     categories=(CategoryLine("order_flow", 0.7, 2, 4), CategoryLine("macro", 0.0, 0, 4)),
     verdicts={f"S{number}USDT": "low_conviction" for number in range(8)} | {"BTCUSDT": "hold"},
     validator="passes",
     orders=("sell 0.07 BTCUSDT market (entry)",),
 )
+
+
+HALTED = BreakerLine("halted", "day_loss", 0.0512, 0.05, "an operator who resumes")
 
 
 def drawn(renderable, width=140):
@@ -73,6 +82,39 @@ def test_a_pipe_gets_a_line_an_hour_and_one_for_each_new_order():
 
     lines = console.file.getvalue().splitlines()
     assert [each[11:16] for each in lines] == ["00:00", "00:15", "01:15", "02:15"]
+
+
+def test_the_screen_shows_each_limit_with_its_use_and_a_calm_breaker_in_a_word():
+    text = drawn(screen(PICTURE))
+
+    for shown_text in ("gross_exposure", "4,200 / 25,626", "stressed_loss", "unknown / 615", "normal"):
+        assert shown_text in text, shown_text
+    assert "nothing to leave" not in text
+
+
+def test_the_screen_shows_what_tripped_the_breaker_and_what_would_end_it():
+    text = drawn(screen(replace(PICTURE, breaker=HALTED)))
+
+    for shown_text in ("halted", "day_loss", "0.0512 / 0.05", "an operator who resumes"):
+        assert shown_text in text, shown_text
+
+
+def test_a_pipe_is_told_when_the_breaker_moves_and_only_then():
+    console = Console(file=io.StringIO(), force_terminal=False, width=200)
+    cooling = replace(HALTED, state="cooldown", trigger="operator", left_by="24.0 h more")
+    states = (PICTURE.breaker, HALTED, HALTED, cooling, PICTURE.breaker)
+
+    with shown(console) as show:
+        for minute, breaker in enumerate(states):
+            show(replace(PICTURE, time_ms=PICTURE.time_ms + minute * 60_000, breaker=breaker))
+
+    told = [each for each in console.file.getvalue().splitlines() if " breaker " in each]
+    assert told == [
+        "2024-01-01 00:01 UTC breaker halted because of day_loss (0.0512 / 0.05), "
+        "left by: an operator who resumes",
+        "2024-01-01 00:03 UTC breaker cooldown because of operator (0.0512 / 0.05), left by: 24.0 h more",
+        "2024-01-01 00:04 UTC breaker normal",
+    ]
 
 
 def test_a_terminal_keeps_the_last_screen():

@@ -29,3 +29,13 @@ def exit_code(fault: AlphaStrikeError) -> Exit:
     if isinstance(fault, InvariantBroken):
         return Exit.HALTED
     return Exit.UNREACHABLE if isinstance(fault, VenueUnreachable) else Exit.FAILED
+
+
+_EXTRAS = {"lightgbm": "ml", "scipy": "ml", "ollama": "llm", "sqlalchemy": "llm", "httpx": "llm"}
+
+
+def missing_package(module: str) -> str:
+    """What to install when a command needs a package that the core does not bring."""
+    package = module.partition(".")[0]
+    extra = _EXTRAS.get(package, "venues")
+    return f"this command needs {package}, which is not installed: pip install 'alphastrike[{extra}]'"

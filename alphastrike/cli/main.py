@@ -11,7 +11,7 @@ from alphastrike.cli.backtest import BACKTEST_EXAMPLES, backtest
 from alphastrike.cli.config import config_commands
 from alphastrike.cli.data import data_commands
 from alphastrike.cli.doctor import doctor
-from alphastrike.cli.exits import Exit, exit_code
+from alphastrike.cli.exits import Exit, exit_code, missing_package
 from alphastrike.cli.init import init
 from alphastrike.cli.models import models_commands
 from alphastrike.cli.operator import replay, status, stop
@@ -78,6 +78,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except AlphaStrikeError as fault:
         typer.echo(f"error: {fault}", err=True)
         sys.exit(exit_code(fault))
+    except ModuleNotFoundError as fault:
+        if fault.name is None or fault.name.startswith("alphastrike"):
+            raise
+        typer.echo(f"error: {missing_package(fault.name)}", err=True)
+        sys.exit(Exit.UNUSABLE_INPUT)
     except OSError as fault:
         # A full disk, a folder that may not be written: no fault of ours, and a traceback would not help.
         typer.echo(f"error: {fault.filename or 'system'}: {fault.strerror or fault}", err=True)

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,23 @@ def test_what_is_no_journal_is_named(paper, content):
 
     assert outcome.exit_code == 1
     assert outcome.stderr.startswith("error: journal.jsonl: ")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("paper", "--venue", "anything"), ("venue", "simulate", "--dialect", "anything")],
+    ids=lambda command: command[0],
+)
+def test_without_the_extra_a_command_says_what_to_install(command, tmp_path):
+    program = (
+        f"import sys; sys.modules['msgspec'] = None; from alphastrike.cli.main import main; main({command})"
+    )
+
+    outcome = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert outcome.returncode == 2
+    assert outcome.stderr == (
+        "error: this command needs msgspec, which is not installed: pip install 'alphastrike[venues]'\n"
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alphastrike.cli.exits import Exit, exit_code
+from alphastrike.cli.exits import Exit, exit_code, missing_package
 from alphastrike.domain.errors import (
     AlphaStrikeError,
     ConfigError,
@@ -39,3 +39,10 @@ def test_codes_never_change():
         "UNREACHABLE": 4,
         "INTERRUPTED": 130,
     }
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"), [("lightgbm", "ml"), ("sqlalchemy.orm", "llm"), ("websockets", "venues")]
+)
+def test_a_missing_package_is_named_with_its_extra(module, extra):
+    assert missing_package(module).endswith(f"pip install 'alphastrike[{extra}]'")

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
 from alphastrike.app.circuit import Circuit, Snapshot
@@ -16,10 +17,15 @@ Row = dict[str, Any]
 def intervention_rows(circuit: Circuit) -> tuple[Row, ...]:
     """One row a judged call, in order of time."""
     return tuple(
-        _call_row(reviewed, judgement)
+        _call_row(reviewed, judgement, circuit.breaker.ended_early)
         for reviewed in circuit.breaker.history
         for judgement in reviewed.judgements
     )
+
+
+def active_rows(circuit: Circuit) -> tuple[Row, ...]:
+    """One row an intervention in force, the first taken first."""
+    return tuple({**asdict(one), "tool": one.tool.value} for one in circuit.breaker.book.active)
 
 
 def review_rows(circuit: Circuit) -> tuple[Row, ...]:
@@ -73,7 +79,7 @@ def calls_text(reviewed: Reviewed) -> str:
     return "[" + ", ".join(plain) + "]"
 
 
-def _call_row(reviewed: Reviewed, one: Judgement) -> Row:
+def _call_row(reviewed: Reviewed, one: Judgement, ended_early: dict[str, int]) -> Row:
     request, advice = reviewed.request, reviewed.advice
     taken = one.intervention
     return {
@@ -84,7 +90,7 @@ def _call_row(reviewed: Reviewed, one: Judgement) -> Row:
         "reason": one.reason,
         "trace_id": advice.trace_id,
         "outcome": one.verdict.value,
-        "expires_ms": None if taken is None else taken.expires_ms,
+        "expires_ms": None if taken is None else ended_early.get(taken.intervention_id, taken.expires_ms),
         "code": one.code.label,
         "observed": _known(one.observed),
         "limit": _known(one.limit),

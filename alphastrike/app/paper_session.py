@@ -3,11 +3,14 @@
 import asyncio
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from alphastrike.app.circuit_rows import active_rows
 from alphastrike.app.paper import PaperRun, bars_of, trade
 from alphastrike.app.paper_market import PaperFeed
 from alphastrike.app.risk_state_file import RiskKeeper
@@ -18,6 +21,7 @@ from alphastrike.live.journal import Journal, Record, read_journal
 from alphastrike.live.picture import Picture, as_status
 from alphastrike.live.retracing import RetracedJournal
 from alphastrike.live.state_folder import take_orders, write_status
+from alphastrike.live.told import Told
 
 HEADER, END = "header", "end"
 STOP = "stop"
@@ -26,11 +30,16 @@ _LOOK_EVERY_S = 0.2
 
 @dataclass(slots=True)
 class Session:
-    """A state folder that this process owns, and what an earlier process left in it."""
+    """A state folder that this process owns, and what an earlier process left in it.
+
+    `waiting` are orders taken and not carried out yet; `listen` does so as soon as it can be done.
+    """
 
     state: Path
     earlier: list[Record]
     stopping: Stopping
+    waiting: list[str] = field(default_factory=list)
+    listen: Callable[[], None] | None = None
 
     @property
     def journal(self) -> Path:
@@ -45,9 +54,12 @@ class Session:
             self.obey()
 
     def obey(self) -> None:
-        """Take what was ordered."""
-        if STOP in take_orders(self.state):
-            self.stopping.is_asked = True
+        """Take what was ordered, and carry it out between two closes."""
+        orders = take_orders(self.state)
+        self.stopping.is_asked |= STOP in orders
+        self.waiting += [order for order in orders if order != STOP]
+        if self.waiting and self.listen is not None:
+            self.listen()
 
 
 def journal_path(state: Path) -> Path:
@@ -87,20 +99,37 @@ async def run_session(
     earlier = session.earlier[1:]
     sink = RetracedJournal(journal, earlier)
     keeper = RiskKeeper(run.assembly.desk, run.market.past.symbols, session.state)
+    told = Told(run.engine, sink, earlier)
+    last: deque[Picture] = deque(maxlen=1)
 
     def after(picture: Picture) -> None:
+        last.append(picture)
+        told.relive()
         if not sink.is_retracing:
             keeper.keep(picture.time_ms)
-            write_status(session.state, as_status(picture))
+            write_status(session.state, _status(run, picture))
             watch(picture)
             session.obey()
 
+    def listen() -> None:
+        if sink.is_retracing or not last:
+            return
+        told.hear(session.waiting, last[0].time_ms + 1)
+        session.waiting.clear()
+        write_status(session.state, _status(run, last[0]))
+
+    session.listen = listen
     closes = feed.closes(heard_in(earlier), bars_of(run, duration_ms))
     with _stop_on_interrupt(session.stopping):
         result = await trade(run, sink, closes, session.stopping, after)
     journal.append(END, {"closes": int(result.equity.size)}, durable=True)
     journal.close()
     return result
+
+
+def _status(run: PaperRun, picture: Picture) -> dict[str, Any]:
+    circuit = run.assembly.circuit
+    return {**as_status(picture), "interventions": [] if circuit is None else active_rows(circuit)}
 
 
 def _check_header(session: Session, run: PaperRun) -> None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from alphastrike.domain.commands import Step
-from alphastrike.domain.events import CandlesClosed, Event
+from alphastrike.domain.events import CandlesClosed, Event, InterventionRevoked
 from alphastrike.live.codec import decode, encode
 from alphastrike.live.journal import Record
 from alphastrike.live.parts import Advice, Handler, Heard, Sink, Venue
 
-HEARD, STEP = "heard", "step"
+HEARD, STEP, TOLD = "heard", "step", "told"
 
 
 @dataclass(slots=True)
@@ -85,9 +85,12 @@ class Driver:
 
 
 def step_record(event: Event, step: Step) -> dict[str, Any]:
-    """What the journal keeps of one event and the engine's answer; a close is the one heard before."""
+    """What the journal keeps of one event and the engine's answer.
+
+    A close is the one heard before, an operator's word the one told before.
+    """
     return {
-        "event": None if isinstance(event, CandlesClosed) else encode(event),
+        "event": None if isinstance(event, CandlesClosed | InterventionRevoked) else encode(event),
         "outcomes": [encode(outcome) for outcome in step.outcomes],
         "commands": [encode(command) for command in step.commands],
     }

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from alphastrike.domain.errors import DataError
-from alphastrike.domain.events import CandlesClosed
+from alphastrike.domain.events import CandlesClosed, InterventionRevoked
 from alphastrike.live.codec import decode, to_text
-from alphastrike.live.driver import HEARD, step_record
+from alphastrike.live.driver import HEARD, TOLD, step_record
 from alphastrike.live.journal import Journal, Record
 from alphastrike.live.parts import Handler
 
@@ -54,17 +54,17 @@ class Retracer:
     def __init__(self, engine: Handler) -> None:
         """`engine` must be what the journal's was at its first record."""
         self._engine = engine
-        self._heard: CandlesClosed | None = None
+        self._before: CandlesClosed | InterventionRevoked | None = None
 
     def retrace(self, record: Record) -> None:
         """Handle one record; `DataError` unless the engine answers the same, byte for byte."""
-        if record.kind == HEARD:
-            self._heard = decode(record.data["event"])
+        if record.kind in (HEARD, TOLD):
+            self._before = decode(record.data["event"])
             return
         told = record.data["event"]
-        event = self._heard if told is None else decode(told)
+        event = self._before if told is None else decode(told)
         if event is None:
-            raise DataError(f"journal line {record.number + 1}: a decision on a close that was never heard")
+            raise DataError(f"journal line {record.number + 1}: an answer to what was never heard")
         again = step_record(event, self._engine.handle(event))
         for part in ("outcomes", "commands"):
             before, now = to_text(record.data[part]), to_text(again[part])

@@ -49,13 +49,17 @@ class Reviewed:
 
 
 class Breaker:
-    """One account's breaker. `history` are the reviews finished since its owner last emptied it."""
+    """One account's breaker. `history` are the reviews finished since its owner last emptied it.
+
+    `ended_early` is when an operator ended an intervention, by its id.
+    """
 
     def __init__(self, facts: Facts, config: LlmConfig, restrain: Callable[[Any, float], None]) -> None:
         """Watch these facts; `restrain` takes every symbol's restraint and the leverage cap."""
         self.book = facts.book
         self.watch_state = facts.watch
         self.history: list[Reviewed] = []
+        self.ended_early: dict[str, int] = {}
         self._facts = facts
         self._config = config
         self._restrain = restrain
@@ -117,7 +121,9 @@ class Breaker:
         """Judge an answer, or carry out an operator's word."""
         if isinstance(event, InterventionRevoked):
             veto_ms = int(self._config.guard.veto_hours * HOUR_MS) if event.is_veto else 0
-            if self.book.revoke(event.intervention_ids, event.event_time_ms, veto_ms):
+            ended = self.book.revoke(event.intervention_ids, event.event_time_ms, veto_ms)
+            if ended:
+                self.ended_early |= {one.intervention_id: event.event_time_ms for one in ended}
                 self._apply()
             return Step((), ())
         request = self._open

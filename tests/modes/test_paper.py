@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from alphastrike.adapters.simulated.session import SimulatedSession
+from alphastrike.app.operator import revoke
 from alphastrike.app.paper import open_paper, trade
 from alphastrike.app.paper_entry import PaperTerms, paper_embedded
 from alphastrike.app.paper_market import embedded_market
@@ -23,7 +24,7 @@ from alphastrike.live.driver import Stopping, heard_in
 from alphastrike.live.journal import Journal, read_journal
 from alphastrike.live.pacing import Pace
 from alphastrike.live.past import history_of
-from alphastrike.live.state_folder import drop_order, read_status
+from alphastrike.live.state_folder import drop_order, owned, read_status
 from tests.markets import EAGER, configured
 from tests.runs import KINDS
 
@@ -210,6 +211,56 @@ def test_interventions_survive_a_killed_process_and_a_journal_with_them_answers_
     assert journal_path(cut).read_bytes() == text
     assert b"InterventionProposed" in text
     assert verify_journal(journal_path(whole)).is_finished
+
+
+VETOED_HOURS = 40
+
+
+@pytest.fixture(scope="module")
+def vetoed(tmp_path_factory):
+    """A run whose first interventions were vetoed as soon as they were listed: folder, ids, when, result."""
+    state = tmp_path_factory.mktemp("vetoed")
+    told = []
+
+    def watch(picture):
+        if not told and read_status(state)["interventions"]:
+            told.append((picture.time_ms, revoke(state, (), is_all=True, is_veto=True)))
+
+    with owned(state):
+        result = session(state, config=GUARDED, hours=VETOED_HOURS, watch=watch)
+    return state, *told[0], result
+
+
+def test_a_veto_is_journaled_after_the_close_it_came_at_and_holds_at_once(vetoed):
+    state, time_ms, ids, result = vetoed
+
+    records = list(read_journal(journal_path(state)))
+    at = next(number for number, record in enumerate(records) if record.kind == "told")
+
+    closes = heard_in(records[:at])
+    assert closes[-1].candles.close_time_ms == time_ms
+    assert [record.kind for record in records[at : at + 3]] == ["told", "step", "heard"]
+    assert records[at].data["event"]["intervention_ids"] == ids
+    ended = {row["intervention_id"]: row["expires_ms"] for row in result.interventions}
+    assert {ended[each] for each in ids} == {time_ms + 1}
+    assert not set(ids) & {row["intervention_id"] for row in read_status(state)["interventions"]}
+
+
+@pytest.mark.parametrize("lines", [0, 15])
+def test_a_run_killed_after_a_veto_lives_through_it_again(vetoed, lines, tmp_path):
+    state, _, _, result = vetoed
+    whole = journal_path(state).read_bytes().splitlines(keepends=True)
+    at = next(number for number, line in enumerate(whole) if b'"told"' in line)
+    journal_path(tmp_path).write_bytes(b"".join(whole[: at + 1 + lines]))
+
+    again = session(tmp_path, config=GUARDED, hours=VETOED_HOURS)
+
+    assert journal_path(tmp_path).read_bytes() == b"".join(whole)
+    assert again.interventions == result.interventions
+
+
+def test_a_journal_with_a_veto_answers_the_same_byte_for_byte(vetoed):
+    assert verify_journal(journal_path(vetoed[0])).is_finished
 
 
 def test_a_paper_run_takes_only_advisors_that_answer_the_same_twice(tmp_path):

@@ -106,6 +106,8 @@ def test_an_operator_ends_all_of_them():
 
     assert patient.book.active == []
     assert patient.book.vetoes == []
+    assert set(patient.breaker.ended_early.values()) == {patient.now_ms + 2_000}
+    assert len(patient.breaker.ended_early) == 2
 
 
 def test_a_restart_keeps_what_is_in_force_and_ends_what_ran_out_meanwhile():

@@ -1,0 +1,97 @@
+"""An operator's word is journaled, then handled, and heard again in its place."""
+
+import pytest
+
+from alphastrike.domain.commands import Step
+from alphastrike.domain.errors import DataError
+from alphastrike.domain.events import InterventionRevoked
+from alphastrike.live.journal import Journal, read_journal
+from alphastrike.live.retracing import RetracedJournal, Retracer
+from alphastrike.live.told import Told, revoking
+
+
+class Listener:
+    """An engine that remembers what it heard, and how long the journal was then."""
+
+    def __init__(self, path):
+        self.path = path
+        self.heard = []
+
+    def handle(self, event):
+        self.heard.append((event, len(self.path.read_bytes().splitlines())))
+        return Step((), ())
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "journal.jsonl"
+
+
+def told_once(path, *orders):
+    journal, engine = Journal.opened(path), Listener(path)
+    Told(engine, RetracedJournal(journal, ()), ()).hear(orders, 5)
+    journal.close()
+    return engine
+
+
+def test_a_word_is_in_the_journal_before_the_engine_hears_it(path):
+    engine = told_once(path, revoking(("i1", "i2"), is_veto=True), revoking(("i3",), is_veto=False))
+
+    assert engine.heard == [
+        (InterventionRevoked(5, ("i1", "i2"), is_veto=True), 1),
+        (InterventionRevoked(5, ("i3",), is_veto=False), 3),
+    ]
+    assert [record.kind for record in read_journal(path)] == ["told", "step", "told", "step"]
+
+
+@pytest.mark.parametrize("order", ["", "veto", "expire", "dance i1"])
+def test_an_order_about_no_intervention_is_left_alone(order, path):
+    engine = told_once(path, order)
+
+    assert engine.heard == []
+    assert list(read_journal(path)) == []
+
+
+def test_words_are_heard_again_after_as_many_closes_as_before(path):
+    journal = Journal.opened(path)
+    word = {
+        "event": {
+            "is": "InterventionRevoked",
+            "event_time_ms": 5,
+            "intervention_ids": ["i1"],
+            "is_veto": True,
+        }
+    }
+    journal.append("heard", {})
+    journal.append("heard", {})
+    journal.append("told", word)
+    earlier = list(read_journal(path))
+    engine = Listener(path)
+    told = Told(engine, RetracedJournal(journal, earlier[2:]), earlier)
+
+    told.relive()
+    after_one = len(engine.heard)
+    told.relive()
+    told.relive()
+
+    assert after_one == 0
+    assert [event for event, _ in engine.heard] == [InterventionRevoked(5, ("i1",), is_veto=True)]
+    assert [record.kind for record in read_journal(path)] == ["heard", "heard", "told", "step"]
+
+
+def test_a_fresh_engine_hears_the_word_of_the_journal(path):
+    told_once(path, revoking(("i1",), is_veto=True))
+    engine = Listener(path)
+    retracer = Retracer(engine)
+
+    for record in read_journal(path):
+        retracer.retrace(record)
+
+    assert [event for event, _ in engine.heard] == [InterventionRevoked(5, ("i1",), is_veto=True)]
+
+
+def test_an_answer_to_nothing_is_refused(path):
+    told_once(path, revoking(("i1",), is_veto=True))
+
+    with pytest.raises(DataError, match="an answer to what was never heard"):
+        Retracer(Listener(path)).retrace(list(read_journal(path))[1])

@@ -145,6 +145,7 @@ def _numbers(config: RiskConfig, terms: DeskTerms) -> dict[str, float | int | bo
         "raise_every_ms": int(leverage.raise_every_hours * HOUR_MS),
         "fixed_notional": config.notional_per_trade if config.sizing == "notional" else 0.0,
         "risk_per_trade": config.risk_per_trade,
+        "volatility_target": config.volatility_target,
         "conviction_threshold": terms.conviction_threshold,
         "max_positions": config.max_positions,
         "symbol_exposure": config.symbol_exposure,

@@ -88,6 +88,12 @@ class RiskConfig(Settings):
     risk_per_trade: float = Field(
         0.005, gt=0, le=0.1, description="share of equity lost when the stop is hit"
     )
+    volatility_target: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="a new position is cut to move by this share of equity on a usual day; 0 is no target",
+    )
     notional_per_trade: float = Field(1000.0, gt=0, description="quote currency, with sizing = notional")
     max_positions: int = Field(8, ge=1, le=1000, description="open positions and entries at once")
     symbol_exposure: float = Field(0.35, gt=0, le=1, description="share of leverage x equity in one symbol")

@@ -71,7 +71,7 @@ def enter(desk: Any, symbol: int, wanted: int, atr_fraction: float, reason: int)
         return
     intent = desk.intents[symbol]
     _set_exits(desk, intent, wanted, mark, distance, tick)
-    lots = _size(desk, symbol, wanted, distance)
+    lots = on_target(desk, symbol, _size(desk, symbol, wanted, distance))
     if lots == 0:
         intent["stop_price"] = np.nan
         intent["take_profit_price"] = np.nan
@@ -150,6 +150,28 @@ def _size(desk: Any, symbol: int, wanted: int, distance: float) -> int:
             break
     _refuse(decision, refusal, observed, limit)
     return 0
+
+
+@compiled_without_allocation
+def on_target(desk: Any, symbol: int, lots: int) -> int:
+    """The approved lots, cut to the volatility target; 0 with the refusal in the decision.
+
+    A position adds at most its own volatility to the portfolio's, whatever moves with what. It is cut
+    last: every rule that lets more through lets less through, and a cut before could end up larger.
+    """
+    decision, rules, instrument = desk.decisions[symbol], desk.rules[0], desk.instruments[symbol]
+    if lots == 0 or rules["volatility_target"] == 0.0:
+        return lots
+    volatility, mark = desk.watch[symbol]["volatility"], desk.positions[symbol]["mark_price"]
+    share = size_share(desk.restraints[symbol]) * size_in_state(desk)
+    moves = desk.account[0]["equity"] * rules["volatility_target"] * share
+    most = moves / volatility if volatility > 0.0 else 0.0  # what is not known moves by any amount
+    lots = min(lots, whole_steps(most / mark, instrument["step"]))
+    value = on_grid(lots, instrument["step"]) * mark
+    if lots < instrument["min_lots"] or value < instrument["min_notional"]:
+        _refuse(decision, _MIN_NOTIONAL, value, instrument["min_notional"])
+        return 0
+    return lots
 
 
 @compiled_without_allocation

@@ -14,6 +14,7 @@ RISK_RULES = np.dtype(
         ("raise_every_ms", "i8"),
         ("fixed_notional", "f8"),  # 0 sizes by risk
         ("risk_per_trade", "f8"),
+        ("volatility_target", "f8"),  # fraction of equity a day; 0 is none
         ("conviction_threshold", "f8"),
         ("max_positions", "i8"),
         ("symbol_exposure", "f8"),

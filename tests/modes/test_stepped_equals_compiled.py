@@ -17,8 +17,9 @@ ROUGH_VENUE = {
 }
 
 
-# Every exit in use, and limits wide enough that isolated margin at 25x may trade.
+# Every exit in use, a volatility aimed at, and limits wide enough that isolated margin at 25x may trade.
 BUSY_RISK = {
+    "volatility_target": 0.01,
     "trailing_atr": 2.0,
     "take_profit_stops": 1.5,
     "funding_exit_bps": 1.0,

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from alphastrike.domain.orders import OrderType
 from alphastrike.domain.outcomes import Code
+from alphastrike.risk.kernel_foresight import foresee
+from alphastrike.risk.kernel_pretrade import refused_by
 from tests.builders import an_instrument, an_order
 from tests.desks import Trader, a_trader
 
@@ -200,6 +202,35 @@ def test_a_restraint_only_ever_makes_a_new_position_smaller(seed, rules):
         assert strict * lots >= 0 or abs(strict) <= abs(loose)
         if abs(loose) < abs(lots):
             assert abs(strict) <= max(abs(loose), abs(lots) - 1)
+
+
+@given(seed=seeds, rules=st.integers(0, 10**6))
+def test_a_volatility_target_never_makes_a_new_position_larger_and_is_kept(seed, rules):
+    free, chance = a_random_desk(seed)
+    aimed, _ = a_random_desk(seed)
+    whim = np.random.default_rng(rules)
+    target = aimed.desk.rules[0]["volatility_target"] = whim.choice([1e-7, 1e-4, 0.005, 0.05, 1.0])
+    loss, state, share = whim.choice([0.01, 0.06, 0.3, 10.0]), whim.integers(0, 2), whim.choice([0.3, 1.0])
+    for trader in (free, aimed):
+        trader.desk.rules[0]["stressed_loss"] = loss  # where it is narrow, sizes are halved
+        trader.desk.breaker[0]["state"] = state
+        trader.desk.restraints["size_multiplier"] = share
+    for symbol in range(SYMBOLS):
+        forecast = float(chance.choice([-1.0, 1.0]))
+        conviction = float(chance.uniform(0, 100))
+        for trader in (free, aimed):
+            trader.decision(forecast, symbol, conviction=conviction)
+        loose, strict = free.intent(symbol), aimed.intent(symbol)
+
+        if strict["approved_lots"] != 0 and aimed.desk.positions[symbol]["lots"] == 0:
+            lots = int(strict["approved_lots"])
+            position, volatility = aimed.desk.positions[symbol], aimed.desk.watch[symbol]["volatility"]
+            notional = abs(lots) * float(aimed.desk.instruments[symbol]["step"]) * position["mark_price"]
+            assert abs(lots) <= abs(int(loose["approved_lots"]))
+            assert lots * forecast > 0
+            assert notional * volatility <= target * aimed.desk.account[0]["equity"] * (1 + 1e-9)
+            after = foresee(aimed.desk, symbol, lots, strict, 0.0, aimed.now_ms)
+            assert refused_by(aimed.desk, after)[0] == 0
 
 
 def test_the_random_desks_are_worth_testing_on():

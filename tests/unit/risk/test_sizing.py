@@ -3,6 +3,8 @@
 import pytest
 
 from alphastrike.domain.outcomes import Code, Reason
+from alphastrike.domain.risk_states import RiskState
+from alphastrike.risk.kernel_sizing import on_target
 from tests.builders import an_instrument
 from tests.desks import a_trader
 
@@ -41,6 +43,60 @@ def test_conviction_scales_the_risk_between_a_quarter_and_the_whole(conviction, 
     trader.decision(1.0, conviction=conviction)
 
     assert trader.intent()["target_lots"] == int(10_000 * 0.005 * share / 0.015 / 100 * 1_000 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("target", "volatility", "notional"),
+    [
+        (0.005, 0.02, 2_500.0),  # 10,000 x 0.5 % a day / 2 % a day
+        (0.005, 0.05, 1_000.0),
+        (0.00785, 0.02, 3_333.3),  # 15 % a year would be 3,925: the stop allows less
+        (1.0, 1e-300, 3_333.3),
+        (0.0, 0.05, 3_333.3),
+    ],
+)
+def test_a_volatility_target_cuts_a_position_to_what_moves_by_it_in_a_day(target, volatility, notional):
+    trader = a_trader(volatility_target=target)
+    trader.marked(100.0, volatility=volatility)
+
+    trader.decision(1.0)
+
+    assert trader.intent()["target_lots"] == trader.intent()["approved_lots"] == int(notional * 10 + 1e-6)
+
+
+def test_caution_and_a_restraint_are_shares_of_the_targeted_size():
+    trader = a_trader(volatility_target=0.005)
+    trader.marked(100.0, volatility=0.02)
+    trader.desk.breaker[0]["state"] = RiskState.CAUTION
+    trader.desk.restraints["size_multiplier"] = 0.5
+
+    trader.decision(-1.0)
+
+    assert trader.intent()["target_lots"] == -6_250
+
+
+@pytest.mark.parametrize("volatility", [float("nan"), float("inf"), 0.0, -0.02])
+def test_a_volatility_that_is_not_known_meets_no_target(volatility):
+    trader = a_trader(volatility_target=0.005)
+    trader.marked(100.0)
+    trader.desk.watch["volatility"] = volatility
+
+    lots = on_target(trader.desk, 0, 33_333)
+    decision = trader.decision(1.0)
+
+    assert lots == 0
+    assert decision["code"] == Code.STRESSED_LOSS
+    assert trader.intent()["target_lots"] == 0
+
+
+def test_a_target_below_the_smallest_order_is_no_order():
+    trader = a_trader(an_instrument(min_notional="5"), volatility_target=1e-5)
+    trader.marked(100.0, volatility=0.05)
+
+    decision = trader.decision(1.0)
+
+    assert (decision["code"], decision["observed"], decision["limit"]) == (Code.MIN_NOTIONAL, 2.0, 5.0)
+    assert not trader.intent()["acts"]
 
 
 def test_the_stop_is_at_least_some_spreads_away():

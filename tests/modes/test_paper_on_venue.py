@@ -36,6 +36,12 @@ def wire_adapters():
     return sorted(name for name, plugin in found.items() if hasattr(plugin, "open") and plugin.dialect)
 
 
+def each_venue():
+    """One in every run, all in the long one: an hour at a practice exchange is a second of work."""
+    first, *others = wire_adapters()
+    return [first, *(pytest.param(name, marks=pytest.mark.long) for name in others)]
+
+
 async def traded(name: str, state: Path, *, hours: int, wait_hours: int = 0, config=CONFIG):
     """A paper session on a practice exchange that has lived for a day (and `wait_hours` more)."""
     adapter = available("adapters")[name]()
@@ -66,7 +72,7 @@ def test_at_least_one_venue_is_traded_on():
     assert wire_adapters()
 
 
-@pytest.mark.parametrize("name", wire_adapters())
+@pytest.mark.parametrize("name", each_venue())
 def test_a_venue_s_closes_are_decided_on_and_its_journal_verifies(name, tmp_path):
     result, _ = run_in_simulated_time(traded(name, tmp_path, hours=LIVE_HOURS))
 

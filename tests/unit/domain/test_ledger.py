@@ -44,5 +44,5 @@ def test_buffers_have_the_room_they_promise():
     tape, outbox = Tape.blank(10), Outbox.blank(3)
 
     assert (tape.fills.size, tape.funding.size, tape.notices.size) == (10, 10, 30)
-    assert outbox.orders.size == 3 * (ORDER_SLOTS + 2)
+    assert outbox.orders.size == 3 * (ORDER_SLOTS + 3)  # every slot canceled, an order and its two exits
     assert not np.any(outbox.used)

@@ -24,6 +24,7 @@ from alphastrike.domain.errors import (
 )
 from alphastrike.domain.orders import OrderState, OrderType, Side, TimeInForce, UnifiedOrder
 from alphastrike.domain.streams import StreamState
+from alphastrike.simulator.host import Calm
 from alphastrike.transport.credentials import Credentials
 from alphastrike.transport.dialect import Refusal
 from tests.practice_wires import in_simulated_time
@@ -228,7 +229,7 @@ def test_a_clock_that_is_off_is_measured_and_a_refusal_for_it_is_typed():
     assert trade(work)[0].wallet == 100_000
 
 
-class Refusing:
+class Refusing(Calm):
     """Answers private requests with one of the venue's refusals."""
 
     def __init__(self, kind, *, lands=False):
@@ -240,12 +241,6 @@ class Refusing:
         if self.lands:
             session.answer(request)
         return session.refusal(self.kind, 1)
-
-    def frames(self, line, frames):
-        return [frame.text for frame in frames]
-
-    def tick(self, now_ms):
-        """Nothing."""
 
 
 @pytest.mark.parametrize("lands", [True, False])
@@ -401,12 +396,9 @@ def test_a_missing_change_spoils_the_book_at_once_and_a_new_snapshot_heals_it():
     assert healed is StreamState.LIVE
 
 
-class DroppingOneBookFrame:
+class DroppingOneBookFrame(Calm):
     def __init__(self):
         self.dropped = 0
-
-    async def request(self, request, session):
-        return session.answer(request)
 
     def frames(self, line, frames):
         kept = []
@@ -416,9 +408,6 @@ class DroppingOneBookFrame:
             else:
                 kept.append(frame.text)
         return kept
-
-    def tick(self, now_ms):
-        """Nothing."""
 
 
 def test_pings_are_answered_so_that_the_socket_lives_on():

@@ -16,7 +16,7 @@ contracts:
 	lint-imports
 
 test:
-	python -m pytest -q
+	python -m pytest -q -n auto
 
 coverage:
 	NUMBA_DISABLE_JIT=1 python -m pytest -q --cov --cov-report=term

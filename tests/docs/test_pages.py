@@ -149,4 +149,4 @@ def test_the_readme_holds_the_two_commands():
 
     assert len(own) == 2
     assert own[0].endswith("alphastrike backtest")
-    assert own[1].endswith("pytest -q")
+    assert own[1].endswith("pytest -q -n auto")

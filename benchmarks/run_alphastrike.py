@@ -17,7 +17,7 @@ _REHEARSAL_MS = 20_000 * 60_000
 
 
 def unconstrained(symbols: int) -> dict[str, Any]:
-    """Config sections under which every forecast is traded: no spread, no stop, no refusal."""
+    """Config sections under which every forecast is traded: no spread, no stop, no refusal, no breaker."""
     return {
         "venue": {"half_spread_bps": 0, "slippage_bps": 0, "impact_bps": 0, "volume_share": 1},
         "risk": {
@@ -28,7 +28,22 @@ def unconstrained(symbols: int) -> dict[str, Any]:
             "symbol_exposure": 1,
             "net_exposure": 1,
             "initial_margin": 1,
+            "cluster_exposure": 1,
+            "order_rate": 256,
+            "stressed_loss": 10,
+            "liquidation_sigmas": 0,
+            "liquidation_stops": 0,
+            "liquidation_floor": 0,
             "leverage": {"base": 25, "lowest": 25, "highest": 25, "normal_volatility": 1},
+            "breakers": {
+                "caution_drawdown": 0.98,
+                "halt_drawdown": 0.99,
+                "reduce_day_loss": 0.98,
+                "halt_day_loss": 0.99,
+                "caution_losses": 1000,
+                "caution_drift": 1,
+                "stale_bars": 1000,
+            },
         },
         "backtest": {"initial_equity": 1e9},
     }

@@ -27,7 +27,7 @@ from alphastrike.ml.registry import Registry
 from alphastrike.validation.profiles import learn_profiles, profile_bytes
 
 _TREES, _LEAVES = 200, 31
-_TRAINING_BARS = 30_000
+_TRAINING_BARS, _TRAINING_ROWS = 140_000, 300_000  # a profile wants three months of hours
 
 
 def main() -> None:
@@ -94,7 +94,7 @@ def _trained(work: Path, config: dict[str, Any]) -> Path:
     specs = [spec for spec in stages.features.specs if spec.monitor is Monitor.DISTRIBUTION]
     names = tuple(spec.name for spec in specs)
     table = np.stack([features.feature(name) for name in names]).reshape(len(names), -1).T
-    table = table[np.isfinite(table).all(axis=1)]
+    table = table[np.isfinite(table).all(axis=1)][-_TRAINING_ROWS:]
     labels = np.random.default_rng(7).integers(0, 2, len(table))
     parameters = {"objective": "binary", "num_leaves": _LEAVES, "seed": 7, "num_threads": 1, "verbosity": -1}
     data = lightgbm.Dataset(table, labels, feature_name=list(names))

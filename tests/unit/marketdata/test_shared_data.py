@@ -1,6 +1,5 @@
 """Real candles and funding rates of three venues load as they are."""
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -41,17 +40,6 @@ def test_hyperliquid_coins_have_the_names_they_have_everywhere(shared_data: Path
     history = load_candles(shared_data / "candles" / "hyperliquid" / "1h").history
 
     assert {"BTCUSDT", "1000PEPEUSDT"} <= set(history.symbols)
-
-
-def test_38_files_of_hourly_candles_load_within_half_a_second(shared_data: Path) -> None:
-    folder = shared_data / "candles" / "binance_usdm" / "1h"
-    load_candles(folder)  # the reader's own import is not what is measured
-
-    start = time.process_time()
-    load_candles(folder)
-    elapsed = time.process_time() - start
-
-    assert elapsed < 0.5
 
 
 @pytest.mark.parametrize(

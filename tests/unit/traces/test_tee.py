@@ -3,7 +3,6 @@
 import logging
 import sqlite3
 import threading
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -216,22 +215,6 @@ async def test_a_read_only_database_costs_traces_and_is_counted(tmp_path):
 
     assert seen == [1]
     assert counts.lost == 1
-
-
-def test_the_caller_pays_less_than_a_hundred_microseconds_of_its_own_time(tmp_path):
-    store = TraceStore.opened(tmp_path / "traces.db")
-    tee = Tee(store, "run", queue_size=100_000)
-    message = {"message": {"role": "assistant", "content": "x" * 4_000}, "done": False}
-    spent = []
-
-    for _ in range(5_000):
-        began = time.thread_time_ns()
-        tee.note("run-r000001", "message", message)
-        spent.append(time.thread_time_ns() - began)
-    tee.close()
-    store.close()
-
-    assert sorted(spent)[int(0.99 * len(spent))] <= 100_000
 
 
 async def test_a_fault_in_the_stream_reaches_the_caller_and_what_came_before_is_kept(store):

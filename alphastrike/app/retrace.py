@@ -10,6 +10,7 @@ from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.paper import open_paper
 from alphastrike.app.paper_entry import market_of
 from alphastrike.app.paper_session import END, HEADER
+from alphastrike.app.risk_start import RiskStart
 from alphastrike.domain.errors import DataError
 from alphastrike.live.driver import STEP
 from alphastrike.live.journal import read_journal
@@ -36,7 +37,8 @@ def verify_journal(path: Path) -> Verified:
     if header is None or header.kind != HEADER:
         raise DataError(f"{path}: begins with no header; allowed: a journal that paper or live trading wrote")
     config = _config(path, str(header.data.get("config_toml", "")))
-    run = open_paper(config, market_of(config, path, header.data))
+    start = RiskStart.parsed(str(header.data.get("risk_start", "")))
+    run = open_paper(config, market_of(config, path, header.data), start)
     if run.header != header.data:
         name = next(key for key in run.header if header.data.get(key) != run.header[key])
         raise DataError(

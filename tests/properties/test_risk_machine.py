@@ -239,7 +239,7 @@ class RiskMachine(RuleBasedStateMachine):
         self.trader = self.a_desk()
         self.desk.restore(snapshot)
         self.trader.now_ms = self.exchange.now_ms - 1
-        restore_state(self.desk, state)
+        restore_state(self.desk, state, self.exchange.now_ms)
         assert self.state() is before
         assert self.desk.state[0]["leverage"] <= leverage
         assert self.desk.account[0]["equity_peak"] >= peak

@@ -9,7 +9,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from alphastrike.backtest.formatting import moment, money, number, span
-from alphastrike.backtest.risk_states import halt_note
+from alphastrike.backtest.halted import halt_note
 from alphastrike.backtest.tables import Table, all_tables, assumptions_table, warm_up_line
 
 _PIPED_WIDTH = 110

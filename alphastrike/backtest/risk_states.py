@@ -12,18 +12,10 @@ from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.risk_states import RiskState, Trigger
 
 _HALTED = RiskState.HALTED.label
-# Where the limit of a halt is set; what has no entry here is no matter of a setting.
-_SETTINGS = {
-    Trigger.DRAWDOWN.label: "risk.breakers.halt_drawdown",
-    Trigger.DAY_LOSS.label: "risk.breakers.halt_day_loss",
-    Trigger.LIQUIDATION_DISTANCE.label: "risk.liquidation_floor",
-}
 _SHOWN = 50  # changes in the summary and the report; the whole journal is in risk_states.parquet
 
 
 _REASON = ("since_ms", "trigger", "observed", "limit")
-
-Summary = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +45,7 @@ def changes_of(records: Records) -> tuple[Change, ...]:
     )
 
 
-def risk_states_summary(result: RunResult) -> Summary:
+def risk_states_summary(result: RunResult) -> dict[str, Any]:
     """Number of changes, hours in each state, the state at the end and the latest changes.
 
     `halted` is since when and why the run ended HALTED, None where it did not.
@@ -73,27 +65,7 @@ def risk_states_summary(result: RunResult) -> Summary:
     return {"at_end": state, "changes": len(changes), "hours": hours, "halted": halted, "latest": latest}
 
 
-def halt_note(summary: Summary) -> str | None:
-    """Two sentences on a run that ended HALTED: what it means for every number, and what to do; else None."""
-    states = summary["risk_states"]
-    halted = states["halted"]
-    if halted is None:
-        return None
-    started, ended = summary["start_ms"], summary["end_ms"]
-    since = min(max(halted["since_ms"] or started, started), ended)
-    share = (ended - since) / (ended - started) if ended > started else 1.0
-    setting = _SETTINGS.get(halted["trigger"])
-    moved = f" or change {setting}" if setting else ""
-    return (
-        f"HALTED since {moment(since)} UTC ({halted['trigger']} {number(halted['observed'], 4)}, limit "
-        f"{number(halted['limit'], 4)}): nothing was opened in the last {span(ended - since)}, "
-        f"{percent(share, 1)} of the run. A halt is latched and lifted by an operator alone, of whom a "
-        f"backtest has none: to see what comes after, start a run there (--start){moved}; on paper or "
-        "live find the cause, then resume."
-    )
-
-
-def change_rows(summary: Summary) -> tuple[tuple[str, ...], ...]:
+def change_rows(summary: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
     """The latest changes as text cells: when, from, to, why, observed, limit."""
     return tuple(
         (
@@ -108,7 +80,7 @@ def change_rows(summary: Summary) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def state_note(summary: Summary) -> str:
+def state_note(summary: dict[str, Any]) -> str:
     """One sentence on how long each state lasted."""
     total = sum(summary["hours"].values())
     parts = [

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from alphastrike.backtest.formatting import UNKNOWN, moment, money, number, percent
+from alphastrike.backtest.halted import halt_note
 from alphastrike.backtest.metrics.buy_and_hold import BuyAndHold
 from alphastrike.backtest.report import figures
 from alphastrike.backtest.report.decisions import decisions_section
 from alphastrike.backtest.result import RunResult
-from alphastrike.backtest.risk_states import halt_note
 from alphastrike.backtest.tables import Table, all_tables, assumptions_table, warm_up_line
 from alphastrike.domain.errors import ConfigError
 

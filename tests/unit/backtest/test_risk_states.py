@@ -6,9 +6,10 @@ from io import StringIO
 from rich.console import Console
 
 from alphastrike.backtest.console import print_summary
+from alphastrike.backtest.halted import halt_note
 from alphastrike.backtest.metrics.buy_and_hold import buy_and_hold
 from alphastrike.backtest.report.page import render_report
-from alphastrike.backtest.risk_states import halt_note, state_note
+from alphastrike.backtest.risk_states import state_note
 from alphastrike.backtest.summary import summarise
 from alphastrike.backtest.tables import all_tables
 

@@ -33,8 +33,7 @@ INTERVENTIONS = {
     "cause": _TEXT,
     "latency_ms": _WHOLE,
 }
-# `desk`, `venue`, `rates_cursor` and `breaker` are the account at the end of the bar that asked;
-# `layout` says how to read them.
+# `desk`, `venue`, `rates_cursor` and `breaker` are the account at the end of the bar that asked.
 REVIEWS = {
     "ts_ms": _WHOLE,
     "review_id": _TEXT,
@@ -55,7 +54,6 @@ REVIEWS = {
     "venue": _BYTES,
     "rates_cursor": _BYTES,
     "breaker": _BYTES,
-    "layout": _TEXT,
 }
 
 

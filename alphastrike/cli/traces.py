@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alphastrike.cli.config import ConfigFile
+from alphastrike.cli.trace_export import EXPORT_EXAMPLES, export, merge
 
 if TYPE_CHECKING:
     from alphastrike.app.trace_views import TracesConfig
 
 traces_commands = typer.Typer(
     name="traces",
-    help="Recorded conversations with models: status, list, show, prune.",
+    help="Recorded conversations with models: status, list, show, prune, export, merge.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+traces_commands.command(epilog=EXPORT_EXAMPLES)(export)
+traces_commands.command()(merge)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 

@@ -1,10 +1,36 @@
 """Whether conversations with models are kept, where, and for how long."""
 
+import re
 from pathlib import Path
 
 from pydantic import Field, field_validator
 
 from alphastrike.domain.settings import Settings
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+class RedactConfig(Settings):
+    """The `[traces.redact]` section."""
+
+    custom: dict[str, str] = Field(
+        default={},
+        description="regular expressions by name; `traces export` writes <REDACTED:name> for what they match",
+    )
+
+    @field_validator("custom")
+    @classmethod
+    def _all_compile(cls, patterns: dict[str, str]) -> dict[str, str]:
+        for name, pattern in patterns.items():
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"names of letters, digits, - and _; {name!r} is none")
+            try:
+                matches_nothing = re.compile(pattern).search("") is not None
+            except re.error as error:
+                raise ValueError(f"regular expressions; {name} is none: {error}") from None
+            if matches_nothing:
+                raise ValueError(f"patterns that need a letter to match; {name} matches the empty text")
+        return patterns
 
 
 class TracesConfig(Settings):
@@ -33,6 +59,7 @@ class TracesConfig(Settings):
         le=10_000_000,
         description="events waiting to be written; more are dropped",
     )
+    redact: RedactConfig = RedactConfig()
 
     @field_validator("url")
     @classmethod

@@ -25,6 +25,11 @@ class TraceStore:
         """Take charge of a connected engine."""
         self._engine = engine
 
+    @property
+    def engine(self) -> Engine:
+        """The connected engine, for who reads in bulk."""
+        return self._engine
+
     @classmethod
     def opened(cls, place: TracesConfig | str | Path) -> Self:
         """Open a store, creating or migrating it; `ConfigError` or `DataError` when that cannot be."""

@@ -1,0 +1,36 @@
+"""Keys, tokens, signatures, passphrases and account ids, on values and under telling keys."""
+
+import re
+from functools import partial
+
+from alphastrike.traces.export.redaction.assignments import without_assigned
+from alphastrike.traces.export.redaction.bare import without_bare
+from alphastrike.traces.export.redaction.keys import kind_of
+from alphastrike.traces.export.redaction.redactor import marker
+from alphastrike.traces.export.redaction.shapes import SHAPES, Shape
+
+
+class SecretRule:
+    """`--redact secrets`."""
+
+    name = "secrets"
+
+    def in_text(self, text: str) -> str:
+        """The text without secrets."""
+        if len(text) < 4:
+            return text
+        lowered = text.lower()
+        for shape in SHAPES:
+            if shape.needle in lowered:
+                text = shape.pattern.sub(partial(_replaced, shape), text)
+        return without_bare(without_assigned(text))
+
+    def under(self, key: str) -> str | None:
+        """The marker under a telling key."""
+        kind = kind_of(key)
+        return None if kind is None else marker(kind)
+
+
+def _replaced(shape: Shape, match: re.Match[str]) -> str:
+    kept = match[1] if match.re.groups else ""
+    return f"{kept}{marker(shape.kind)}"

@@ -29,16 +29,19 @@ class Market:
         return self.candles.shape[1]
 
 
-def a_market(seed: int, bars: int = 40) -> Market:
-    """Prices on the tick with jumps and gaps, thin and empty volume, missing candles, odd funding times."""
+def a_market(seed: int, bars: int = 40, *, wildness: float = 1.0) -> Market:
+    """Prices on the tick with jumps and gaps, thin and empty volume, missing candles, odd funding times.
+
+    `wildness` scales every move of price and funding.
+    """
     chance = np.random.default_rng(seed)
     shape = (len(SYMBOLS), bars)
     steps = chance.normal(0.0, 0.02, shape) + (chance.random(shape) < 0.05) * chance.normal(0.0, 0.2, shape)
-    close = on_tick(100.0 * np.exp(np.cumsum(steps, axis=1)))
+    close = on_tick(100.0 * np.exp(np.cumsum(wildness * steps, axis=1)))
     before = np.concatenate([np.full((len(SYMBOLS), 1), 100.0), close[:, :-1]], axis=1)
-    gap = np.where(chance.random(shape) < 0.1, chance.normal(0.0, 0.1, shape), 0.0)
+    gap = wildness * np.where(chance.random(shape) < 0.1, chance.normal(0.0, 0.1, shape), 0.0)
     opened = on_tick(before * np.exp(gap))
-    reach = np.abs(chance.normal(0.0, 0.015, (2, *shape)))
+    reach = wildness * np.abs(chance.normal(0.0, 0.015, (2, *shape)))
     high = on_tick(np.maximum(opened, close) * (1 + reach[0]))
     low = on_tick(np.minimum(opened, close) / (1 + reach[1]))
     volume = np.where(chance.random(shape) < 0.1, 0.0, np.exp(chance.normal(1.0, 2.0, shape)))
@@ -48,7 +51,8 @@ def a_market(seed: int, bars: int = 40) -> Market:
     for _ in SYMBOLS:
         gaps = chance.integers(HOUR_MS // 3, 9 * HOUR_MS, bars)
         times = START_MS - HOUR_MS + np.cumsum(gaps)
-        rows.append(tuple(zip(times.tolist(), chance.normal(0.0, 0.01, bars).tolist(), strict=True)))
+        paid = wildness * chance.normal(0.0, 0.01, bars)
+        rows.append(tuple(zip(times.tolist(), paid.tolist(), strict=True)))
     return Market(candles, funding_rows(*rows))
 
 

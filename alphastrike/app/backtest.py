@@ -55,7 +55,7 @@ def run_backtest(
     configured_strategy(config)  # a name that does not exist should not cost the loading of data
     seeded = load_seeded(config)
     inputs = seeded.inputs
-    provenance = _provenance(config, inputs)
+    provenance = provenance_of(config, inputs)
     recording = Recording()
     total = inputs.history.open_time_ms.size
 
@@ -132,7 +132,7 @@ def data_digest(inputs: Inputs) -> str:
     return hashlib.sha256(f"{inputs.content_hash}:{funding_hash(inputs.funding)}".encode()).hexdigest()
 
 
-def _provenance(config: AlphaStrikeConfig, inputs: Inputs) -> Provenance:
+def provenance_of(config: AlphaStrikeConfig, inputs: Inputs) -> Provenance:
     """Identify the run by what it is made of: paths and output folder are not part of that."""
     config_hash = config_fingerprint(config)
     digest = data_digest(inputs)

@@ -1,6 +1,7 @@
 """The circuit breaker in a backtest: answers arrive after their latency in simulated time."""
 
 import asyncio
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
@@ -12,7 +13,7 @@ from alphastrike.domain.blocks import DecisionBlock, Integers
 from alphastrike.domain.commands import AlertRaised, Request, ReviewRequested
 from alphastrike.domain.events import InterventionProposed
 from alphastrike.domain.instruments import UnifiedInstrument
-from alphastrike.llm.book import Book
+from alphastrike.llm.book import STATE_VERSION, Book
 from alphastrike.llm.breaker import Breaker
 from alphastrike.llm.consultation import Consultant
 from alphastrike.llm.recording import Recorder
@@ -31,6 +32,12 @@ class Account(NamedTuple):
     rates_cursor: Integers
     watch: Watch
 
+    @property
+    def layout(self) -> str:
+        """What the bytes of a snapshot mean, as one word."""
+        parts = (self.desk.layout, self.venue.layout, self.watch.layout, str(STATE_VERSION))
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -43,6 +50,7 @@ class Snapshot:
     venue: bytes
     rates_cursor: bytes
     breaker: bytes
+    layout: str  # of the bytes, see `Account.layout`
 
 
 @dataclass(slots=True)
@@ -98,6 +106,10 @@ class Circuit:
         close_ms = int(block.market.open_time_ms[column]) + interval_ms - 1
         self.send(self.breaker.review(close_ms, Glance(block, column), interval_ms))
 
+    def post(self, answer: InterventionProposed) -> None:
+        """Have an answer arrive at its time, whoever gave it."""
+        self._mail.append(answer)
+
     def due(self, now_ms: int) -> tuple[InterventionProposed, ...]:
         """Answers that have arrived by now, in order."""
         arrived = tuple(event for event in self._mail if event.event_time_ms <= now_ms)
@@ -114,7 +126,7 @@ class Circuit:
         with ThreadPoolExecutor(max_workers=1) as thread:
             advice = thread.submit(asyncio.run, self.consultant.ask(request)).result()
         arrival_ms = request.event_time_ms + max(1, advice.latency_ms)
-        self._mail.append(InterventionProposed(arrival_ms, request.review_id, advice))
+        self.post(InterventionProposed(arrival_ms, request.review_id, advice))
 
     def _snapshot(self, request: ReviewRequested) -> Snapshot:
         account = self.account
@@ -126,4 +138,5 @@ class Circuit:
             venue=account.venue.snapshot(),
             rates_cursor=account.rates_cursor.tobytes(),
             breaker=self.breaker.snapshot(),
+            layout=account.layout,
         )

@@ -59,6 +59,7 @@ def review_row(reviewed: Reviewed, snapshot: Snapshot) -> Row:
         "venue": snapshot.venue,
         "rates_cursor": snapshot.rates_cursor,
         "breaker": snapshot.breaker,
+        "layout": snapshot.layout,
     }
 
 

@@ -1,13 +1,14 @@
 """The fast way through a history: stages 2 to 6 as arrays, the account in one compiled pass."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from alphastrike.app.assembly import Assembly
 from alphastrike.app.kernel_loop import Bars, Log, run_bars
 from alphastrike.backtest.recording import Recording
-from alphastrike.domain.blocks import DecisionBlock
+from alphastrike.domain.blocks import CandleHistory, DecisionBlock
 from alphastrike.domain.ledger import USED_FILLS, USED_FUNDING, USED_NOTICES, Outbox
 from alphastrike.domain.records import DECISION, EQUITY, TRADE
 from alphastrike.risk.backing import Backing
@@ -17,31 +18,35 @@ _CODES = 1000
 _LOG_DECISIONS, _LOG_TRADES, _LOG_EQUITY = 0, 1, 2
 
 
+class Stretch(NamedTuple):
+    """Consecutive bars: what stages 2 to 6 said of them, and the same as the compiled pass reads it."""
+
+    block: DecisionBlock
+    bars: Bars
+
+
 def run_compiled(
     run: Assembly, recording: Recording, *, every: bool, after_block: Callable[[int], None]
 ) -> None:
     """Run the whole history in blocks; `every` keeps all decisions, else those that say something new."""
     bars = run.history.open_time_ms.size
-    log = _blank_log(run, min(BLOCK_BARS, bars), every=every)
+    log = blank_log(len(run.history.symbols), min(BLOCK_BARS, bars), every=every)
     outbox = Outbox.blank(len(run.history.symbols))
     for start in range(0, bars, BLOCK_BARS):
         stop = min(start + BLOCK_BARS, bars)
         block = run.stages.advance(run.history.block(start, stop))
         recording.observe(block)
-        _run_block(run, recording, block, (log, outbox), every)
+        walk(run, recording, Stretch(block, bars_of(run.history, block)), (log, outbox), every=every)
         after_block(stop)
 
 
-def _run_block(
-    run: Assembly,
-    recording: Recording,
-    block: DecisionBlock,
-    books: tuple[Log, Outbox],
-    every: bool,  # noqa: FBT001
+def walk(
+    run: Assembly, recording: Recording, stretch: Stretch, books: tuple[Log, Outbox], *, every: bool
 ) -> None:
+    """Take the account through a stretch of bars, with the breaker's correspondence on the way."""
     log, outbox = books
-    bars = _bars_of(run, block)
-    interval_ms = run.history.interval_ms
+    block, bars = stretch
+    interval_ms = block.market.interval_ms
     done, count = 0, block.market.open_time_ms.size
     while done < count:
         if run.circuit is not None:
@@ -54,10 +59,11 @@ def _run_block(
             run.circuit.after(block, done - 1)
 
 
-def _bars_of(run: Assembly, block: DecisionBlock) -> Bars:
+def bars_of(history: CandleHistory, block: DecisionBlock) -> Bars:
+    """What the compiled pass reads of a block."""
     # The venue lives through every candle it has, also those the gateway will not trade on.
-    start = int(np.searchsorted(run.history.open_time_ms, block.market.open_time_ms[0]))
-    venue = run.history.block(start, start + block.market.open_time_ms.size)
+    start = int(np.searchsorted(history.open_time_ms, block.market.open_time_ms[0]))
+    venue = history.block(start, start + block.market.open_time_ms.size)
     halts = block.forecast.halts
     backing = Backing.of(block)
     return Bars(
@@ -83,8 +89,8 @@ def _bars_of(run: Assembly, block: DecisionBlock) -> Bars:
     )
 
 
-def _blank_log(run: Assembly, bars: int, *, every: bool) -> Log:
-    symbols = len(run.history.symbols)
+def blank_log(symbols: int, bars: int, *, every: bool) -> Log:
+    """Room for what so many bars leave behind; `every` for every decision."""
     busy = 256 * symbols
     return Log(
         decisions=np.zeros(symbols * (bars + 1) if every else max(65_536, busy), dtype=DECISION),

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_v
 
 from alphastrike.adapters.simulated.config import SimulatedVenueConfig
 from alphastrike.app.moments import milliseconds
+from alphastrike.backtest.replay.config import ReplayConfig
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.intervals import interval_ms
 from alphastrike.domain.settings import Settings
@@ -187,4 +188,5 @@ class AlphaStrikeConfig(Settings):
     traces: TracesConfig = TracesConfig()
     backtest: BacktestConfig = BacktestConfig()
     paper: PaperConfig = PaperConfig()
+    replay: ReplayConfig = ReplayConfig()
     output: OutputConfig = OutputConfig()

@@ -2,17 +2,31 @@
 
 import hashlib
 import json
+import tomllib
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.models import chosen_model
 from alphastrike.app.toml_text import to_toml
-from alphastrike.domain.errors import ConfigError
+from alphastrike.domain.errors import ConfigError, DataError
 
 
 def config_toml(config: AlphaStrikeConfig) -> str:
     """Every value in force, as a file that repeats the run; where its files went is left out."""
     return to_toml(config.model_dump(mode="json", exclude={"output"}))
+
+
+def frozen_config(text: str, place: str, allowed: str) -> AlphaStrikeConfig:
+    """The configuration a record carries; `DataError` when this version cannot use it."""
+    try:
+        return AlphaStrikeConfig.model_validate(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        why = str(error).splitlines()[0]
+        raise DataError(
+            f"{place}: its configuration cannot be used here ({why}); allowed: {allowed}"
+        ) from None
 
 
 def config_fingerprint(config: AlphaStrikeConfig) -> str:
@@ -23,7 +37,13 @@ def config_fingerprint(config: AlphaStrikeConfig) -> str:
     """
     tables = config.model_dump(
         mode="json",
-        exclude={"output": True, "paper": True, "traces": True, "data": {"path", "funding", "verify"}},
+        exclude={
+            "output": True,
+            "paper": True,
+            "replay": True,
+            "traces": True,
+            "data": {"path", "funding", "verify"},
+        },
     )
     named = {
         "strategy.file": config.strategy.file,

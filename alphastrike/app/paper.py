@@ -23,6 +23,7 @@ from alphastrike.app.paper_market import PaperMarket
 from alphastrike.app.paper_picture import PictureTaker
 from alphastrike.app.paper_venue import PaperVenue
 from alphastrike.app.risk_panel import panel_at_end
+from alphastrike.app.risk_start import FRESH, RiskStart, begin_risk
 from alphastrike.app.stepped_run import BarRecorder
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.result import Provenance, RunResult
@@ -45,7 +46,10 @@ _RECORDS = ("fills", "funding", "equity", "decisions", "trades", "signals", "ris
 
 @dataclass(frozen=True, slots=True)
 class PaperRun:
-    """An assembled paper run, warmed up and before its first close. `header` begins its journal."""
+    """An assembled paper run, warmed up and before its first close. `header` begins its journal.
+
+    `risk_fault` is what was wrong with the risk state it should have started from.
+    """
 
     config: AlphaStrikeConfig
     market: PaperMarket
@@ -55,6 +59,7 @@ class PaperRun:
     session: SimulatedSession
     provenance: Provenance
     header: dict[str, str]
+    risk_fault: str | None
     recording: Recording = field(default_factory=Recording)
 
 
@@ -71,22 +76,23 @@ class _Watched:
         return step
 
 
-def open_paper(config: AlphaStrikeConfig, market: PaperMarket) -> PaperRun:
-    """Build the run and let stages 2 to 6 live through the market's past."""
+def open_paper(config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart = FRESH) -> PaperRun:
+    """Build the run, let stages 2 to 6 live through the market's past, and set stage 7 to its start."""
     if config.backtest.llm not in _ADVISORS:
         raise ConfigError(
             f"backtest.llm: observed {config.backtest.llm!r}, allowed on paper {', '.join(_ADVISORS)}: "
             "what a journal is lived through again with must answer the same twice"
         )
-    provenance = _provenance(config, market)
+    provenance = _provenance(config, market, start)
     run_id = provenance.run_id
     instruments = market.instruments or instruments_of(market.past, config.venue)
     assembly = assemble_listed(config, Listed(market.past, market.funding, instruments), run_id)
     past = assembly.history
     bars = past.open_time_ms.size
-    for start in range(0, bars, BLOCK_BARS):
-        assembly.stages.advance(past.block(start, min(start + BLOCK_BARS, bars)))
+    for bar in range(0, bars, BLOCK_BARS):
+        assembly.stages.advance(past.block(bar, min(bar + BLOCK_BARS, bars)))
     _skip_settled(assembly, market.first_open_ms)
+    risk_fault = begin_risk(assembly.desk, market.first_open_ms, start, is_new_account=True)
     risk = RiskStage(assembly.desk, assembly.instruments)
     execution = ExecutionStage(assembly.desk, assembly.instruments, run_id)
     engine = Engine(past.symbols, assembly.stages, risk, execution)
@@ -105,7 +111,9 @@ def open_paper(config: AlphaStrikeConfig, market: PaperMarket) -> PaperRun:
             "market": market.label,
             "data_hash": provenance.data_hash,
             "config_toml": provenance.config_toml,
+            "risk_start": start.text(),
         },
+        risk_fault=risk_fault,
     )
 
 
@@ -183,10 +191,12 @@ def _skip_settled(assembly: Assembly, first_open_ms: int) -> None:
         rates.cursor[row] = start + int(np.searchsorted(rates.ts_ms[start:stop], first_open_ms))
 
 
-def _provenance(config: AlphaStrikeConfig, market: PaperMarket) -> Provenance:
+def _provenance(config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart) -> Provenance:
     data_hash = candles_hash(market.past)
     config_hash = config_fingerprint(config)
-    made_of = f"paper:{__version__}:{config_hash}:{data_hash}:{market.label}:{market.first_open_ms}"
+    made_of = (
+        f"paper:{__version__}:{config_hash}:{data_hash}:{market.label}:{market.first_open_ms}{start.text()}"
+    )
     return Provenance(
         run_id=hashlib.sha256(made_of.encode()).hexdigest()[:12],
         seed=config.backtest.seed,

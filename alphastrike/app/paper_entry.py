@@ -13,6 +13,7 @@ from alphastrike.app.inputs import no_funding
 from alphastrike.app.paper import PaperRun, open_paper
 from alphastrike.app.paper_market import PaperMarket, embedded_market
 from alphastrike.app.paper_session import Session, run_session
+from alphastrike.app.risk_start import told_start
 from alphastrike.app.venue_feed import VenueFeed, market_label, venue_market
 from alphastrike.backtest.result import RunResult
 from alphastrike.domain.errors import ConfigError
@@ -39,8 +40,8 @@ async def paper_embedded(
     """Trade the embedded market."""
     say("warming up on the market's past")
     market, feed = embedded_market(config, Pace(terms.speed, sleep=session.nap))
-    run = open_paper(config, market)
-    _say_going_on(session, run, say)
+    run = open_paper(config, market, session.risk)
+    _say_start(session, run, say)
     return await run_session(session, run, feed, watch, terms.duration_ms)
 
 
@@ -63,8 +64,8 @@ async def paper_on_venue(
         else:
             market = await venue_market(config, connection, access.clock, say)
         say("warming up on the market's past")
-        run = open_paper(config, market)
-        _say_going_on(session, run, say)
+        run = open_paper(config, market, session.risk)
+        _say_start(session, run, say)
         if not session.earlier:
             save_past(
                 past_path(session.journal, run.provenance.run_id), market.past, market.instruments or ()
@@ -116,10 +117,13 @@ def market_of(config: AlphaStrikeConfig, journal: Path, header: dict[str, str]) 
     return embedded_market(config, Pace(float("inf")))[0]
 
 
-def _say_going_on(session: Session, run: PaperRun, say: Say) -> None:
+def _say_start(session: Session, run: PaperRun, say: Say) -> None:
     if session.earlier:
         steps = len(session.earlier) - 1
         say(f"going on with run {run.provenance.run_id}: {steps} journaled lines are lived through again")
+    told = told_start(run.assembly.desk, session.risk, run.risk_fault)
+    if told is not None:
+        say(told)
 
 
 async def _close_when_told(session: Session, connection: VenueConnection) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 from alphastrike.app.circuit_rows import active_rows
 from alphastrike.app.paper import PaperRun, bars_of, trade
 from alphastrike.app.paper_market import PaperFeed
+from alphastrike.app.risk_start import FRESH, RiskStart, find_risk
 from alphastrike.app.risk_state_file import RiskKeeper
 from alphastrike.backtest.result import RunResult
 from alphastrike.domain.errors import DataError
-from alphastrike.live.driver import Stopping, heard_in
+from alphastrike.live.driver import HEARD, Stopping, heard_in
 from alphastrike.live.journal import Journal, Record, read_journal
 from alphastrike.live.picture import Picture, as_status
 from alphastrike.live.retracing import RetracedJournal
@@ -33,11 +34,13 @@ class Session:
     """A state folder that this process owns, and what an earlier process left in it.
 
     `waiting` are orders taken and not carried out yet; `listen` does so as soon as it can be done.
+    `risk` is what the run's risk state starts from.
     """
 
     state: Path
     earlier: list[Record]
     stopping: Stopping
+    risk: RiskStart = FRESH
     waiting: list[str] = field(default_factory=list)
     listen: Callable[[], None] | None = None
 
@@ -68,16 +71,22 @@ def journal_path(state: Path) -> Path:
 
 
 def open_session(state: Path, *, is_fresh: bool) -> Session:
-    """Read what is there; a finished journal, or with `is_fresh` an unfinished one, is set aside."""
+    """Read what is there; a finished journal, or with `is_fresh` an unfinished one, is set aside.
+
+    A run that goes on starts from the risk state its journal says, a new one from the saved one, and only
+    with `is_fresh`, or where no close has been heard yet, from none.
+    """
     path = journal_path(state)
     take_orders(state)  # what was meant for an earlier process
-    if not path.is_file() or path.stat().st_size == 0:
-        return Session(state, [], Stopping())
-    records = [] if is_fresh else list(read_journal(path))
-    if not records or records[-1].kind == END:
+    has_journal = path.is_file() and path.stat().st_size > 0
+    records = list(read_journal(path)) if has_journal and not is_fresh else []
+    if records and records[-1].kind != END:
+        return Session(state, records, Stopping(), RiskStart.parsed(records[0].data.get("risk_start", "")))
+    is_first = not any(record.kind == HEARD for record in records)
+    start = FRESH if is_fresh else find_risk(state, first_start=is_first)
+    if has_journal:
         path.replace(_aside(path))
-        return Session(state, [], Stopping())
-    return Session(state, records, Stopping())
+    return Session(state, [], Stopping(), start)
 
 
 async def run_session(

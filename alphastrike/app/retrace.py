@@ -1,15 +1,13 @@
 """`replay JOURNAL --verify`: a fresh engine on the journal's own events must answer the same bytes."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.app.config_text import frozen_config
 from alphastrike.app.paper import open_paper
 from alphastrike.app.paper_entry import market_of
 from alphastrike.app.paper_session import END, HEADER
+from alphastrike.app.risk_start import RiskStart
 from alphastrike.domain.errors import DataError
 from alphastrike.live.driver import STEP
 from alphastrike.live.journal import read_journal
@@ -35,8 +33,9 @@ def verify_journal(path: Path) -> Verified:
     header = next(records, None)
     if header is None or header.kind != HEADER:
         raise DataError(f"{path}: begins with no header; allowed: a journal that paper or live trading wrote")
-    config = _config(path, str(header.data.get("config_toml", "")))
-    run = open_paper(config, market_of(config, path, header.data))
+    config = frozen_config(str(header.data.get("config_toml", "")), str(path), "a journal of this version")
+    start = RiskStart.parsed(str(header.data.get("risk_start", "")))
+    run = open_paper(config, market_of(config, path, header.data), start)
     if run.header != header.data:
         name = next(key for key in run.header if header.data.get(key) != run.header[key])
         raise DataError(
@@ -55,13 +54,3 @@ def verify_journal(path: Path) -> Verified:
             events += 1
             commands += len(record.data["commands"])
     return Verified(str(header.data["run_id"]), events, commands, is_finished)
-
-
-def _config(path: Path, text: str) -> AlphaStrikeConfig:
-    try:
-        return AlphaStrikeConfig.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise DataError(
-            f"{path}: its configuration cannot be used here ({str(error).splitlines()[0]}); "
-            "allowed: a journal of this version"
-        ) from None

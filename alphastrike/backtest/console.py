@@ -9,6 +9,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from alphastrike.backtest.formatting import moment, money, number, span
+from alphastrike.backtest.halted import halt_note
 from alphastrike.backtest.tables import Table, all_tables, assumptions_table, warm_up_line
 
 _PIPED_WIDTH = 110
@@ -47,6 +48,9 @@ def _print_head(summary: dict[str, Any], out: Console) -> None:
     if summary["is_synthetic"]:
         label = f"SYNTHETIC DATA ({summary['data_label']}): an invented market, not evidence of anything."
         out.print(Text(label, "bold yellow"), soft_wrap=True)
+    halted = halt_note(summary)
+    if halted is not None:
+        out.print(Text(halted, "bold yellow"), soft_wrap=True)
     symbols = summary["symbols"]
     names = ", ".join(symbols[:5]) + (f" and {len(symbols) - 5} more" if len(symbols) > 5 else "")
     period = f"{moment(summary['start_ms'])} to {moment(summary['end_ms'])} UTC"

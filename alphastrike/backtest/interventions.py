@@ -33,7 +33,8 @@ INTERVENTIONS = {
     "cause": _TEXT,
     "latency_ms": _WHOLE,
 }
-# `desk`, `venue`, `rates_cursor` and `breaker` are the account at the end of the bar that asked.
+# `desk`, `venue`, `rates_cursor` and `breaker` are the account at the end of the bar that asked;
+# `layout` says how to read them.
 REVIEWS = {
     "ts_ms": _WHOLE,
     "review_id": _TEXT,
@@ -54,6 +55,7 @@ REVIEWS = {
     "venue": _BYTES,
     "rates_cursor": _BYTES,
     "breaker": _BYTES,
+    "layout": _TEXT,
 }
 
 

@@ -11,7 +11,11 @@ from alphastrike.backtest.result import Records, RunResult
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.risk_states import RiskState, Trigger
 
+_HALTED = RiskState.HALTED.label
 _SHOWN = 50  # changes in the summary and the report; the whole journal is in risk_states.parquet
+
+
+_REASON = ("since_ms", "trigger", "observed", "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +46,23 @@ def changes_of(records: Records) -> tuple[Change, ...]:
 
 
 def risk_states_summary(result: RunResult) -> dict[str, Any]:
-    """Number of changes, hours in each state, the state at the end and the latest changes."""
+    """Number of changes, hours in each state, the state at the end and the latest changes.
+
+    `halted` is since when and why the run ended HALTED, None where it did not.
+    """
     changes = changes_of(result.risk_states)
     times = result.history.open_time_ms
     hours = {state.label: 0.0 for state in RiskState}
-    state, since = RiskState.NORMAL.label, int(times[0]) if times.size else 0
+    at_end = result.risk.get("breaker", {"state": RiskState.NORMAL.label})
+    state, since = changes[0].before if changes else at_end["state"], int(times[0]) if times.size else 0
     for change in changes:
         hours[state] += (change.ts_ms - since) / HOUR_MS
         state, since = change.after, change.ts_ms
     if times.size:
         hours[state] += (int(times[-1]) + result.history.interval_ms - since) / HOUR_MS
     latest = [{name: getattr(change, name) for name in Change.__slots__} for change in changes[-_SHOWN:]]
-    return {"at_end": state, "changes": len(changes), "hours": hours, "latest": latest}
+    halted = {name: at_end[name] for name in _REASON} if state == _HALTED else None
+    return {"at_end": state, "changes": len(changes), "hours": hours, "halted": halted, "latest": latest}
 
 
 def change_rows(summary: dict[str, Any]) -> tuple[tuple[str, ...], ...]:

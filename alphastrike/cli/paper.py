@@ -54,7 +54,7 @@ def paper(
     ] = None,
     state: StateFolder = STATE,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Set an unfinished journal aside and start anew.")
+        bool, typer.Option("--fresh", help="Start anew: journal set aside, saved risk state not taken back.")
     ] = False,
     rest_url: Annotated[
         str | None,
@@ -74,6 +74,7 @@ def paper(
     Ctrl-C ends it in good order.
 
     A process that was killed goes on where it was: its journal is lived through again, checked and continued.
+    After one that ended, leverage and breaker start where they were. Exit code 3 when it ends HALTED.
     """
     from alphastrike.app.config_loading import load_config
     from alphastrike.live.pacing import speed_of
@@ -91,6 +92,19 @@ def paper(
         loaded.config, (state, fresh, terms), reach=_reach(venue, rest_url, ws_url), is_quiet=as_json
     )
     deliver(result, loaded.config, as_json=as_json)
+    _leave(result)
+
+
+def _leave(result: "RunResult") -> None:
+    """Say by the exit code that nobody but a person gets this run out of where it is."""
+    from alphastrike.cli.exits import Exit
+
+    breaker = result.risk.get("breaker", {})
+    if breaker.get("state") == "halted":
+        _say(
+            f"ended HALTED ({breaker['trigger']}): it stays so over a restart; left by: {breaker['left_by']}"
+        )
+        raise typer.Exit(Exit.HALTED)
 
 
 Terms = tuple[Path, bool, tuple[float, int | None]]

@@ -91,6 +91,8 @@ def _judge(watch: Any, row: int, trigger: int, close_ms: int) -> int:
         beyond = scope["losses"] >= rules["losses"]
         recovered = scope["losses"] == 0
     state["is_fired"] = 0
+    if beyond:
+        state["beyond_bars"] += 1
     if recovered:
         state["is_armed"] = 1
     cooled = close_ms - state["fired_ms"] >= rules["cooldown_ms"]

@@ -7,6 +7,7 @@ import numpy as np
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.interventions import Trigger
 from alphastrike.llm.config import TriggersConfig
+from alphastrike.numerics.layout import layout_of
 
 TRIGGERS = (Trigger.WIN_RATE, Trigger.DRAWDOWN, Trigger.LOSING_STREAK)  # the columns of `state`
 NEVER_MS = 2**62
@@ -35,7 +36,8 @@ SCOPE = np.dtype(
         ("win_rate", "f8"),  # NaN below the least number of trades
     ]
 )
-TRIGGER_STATE = np.dtype([("is_armed", "i1"), ("fired_ms", "i8"), ("is_fired", "i1")])
+# `beyond_bars` counts the closes at which the limit was passed, fired or not.
+TRIGGER_STATE = np.dtype([("is_armed", "i1"), ("fired_ms", "i8"), ("is_fired", "i1"), ("beyond_bars", "i8")])
 
 
 class Watch(NamedTuple):
@@ -82,6 +84,11 @@ class Watch(NamedTuple):
             flat = array.reshape(-1)
             flat[:] = np.frombuffer(state, dtype=array.dtype, count=flat.size, offset=offset)
             offset += array.nbytes
+
+    @property
+    def layout(self) -> str:
+        """What the bytes of a snapshot mean; one of another layout cannot be restored."""
+        return layout_of(self._own)
 
     @property
     def _own(self) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ import numpy as np
 from alphastrike.domain.intervals import HOUR_MS, SECOND_MS
 from alphastrike.domain.ledger import Ledger, Markets
 from alphastrike.domain.records import DECISION, INTENT, RESTRAINT, RISK_CHANGE
+from alphastrike.numerics.layout import layout_of
 from alphastrike.risk.config import BreakerConfig, RiskConfig
 from alphastrike.risk.layouts import BREAKER, FORESEEN, RISK_RULES, RISK_STATE, WATCH
 
@@ -96,6 +97,11 @@ class Desk(NamedTuple):
             array[:] = np.frombuffer(state, dtype=array.dtype, count=array.size, offset=offset)
             offset += array.nbytes
         self.ledger.restore(state[offset:])
+
+    @property
+    def layout(self) -> str:
+        """What the bytes of a snapshot mean; one of another layout cannot be restored."""
+        return layout_of((*self._own, *self.ledger))
 
     @property
     def _own(self) -> tuple[Any, ...]:

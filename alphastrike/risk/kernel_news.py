@@ -3,7 +3,7 @@
 from typing import Any
 
 from alphastrike.domain.risk_states import OperatorAction, RiskState, Trigger
-from alphastrike.numerics.compiled import compiled_without_allocation, constant
+from alphastrike.numerics.compiled import compiled, compiled_without_allocation, constant
 from alphastrike.risk.kernel_breakers import change_state, is_open
 
 _RESUME, _ASK_REDUCE = constant(OperatorAction.RESUME), constant(OperatorAction.REDUCE_ONLY)
@@ -43,17 +43,24 @@ def hear_cash(desk: Any, amount: float) -> None:
     So neither a deposit hides a loss nor a withdrawal looks like one.
     """
     account = desk.account[0]
-    equity = account["equity"]
-    after = equity + amount
+    before, after = account["equity"], account["equity"] + amount
     account["wallet"] += amount
     account["deposits"] += amount
     account["equity"] = after
-    if equity > 0.0 and after > 0.0:
-        account["equity_peak"] *= after / equity
-        account["day_start_equity"] *= after / equity
-    else:
-        account["equity_peak"] += max(amount, 0.0)
-        account["day_start_equity"] += max(amount, 0.0)
+    peak, start = moved_marks(before, account["equity_peak"], account["day_start_equity"], after)
+    account["equity_peak"], account["day_start_equity"] = peak, start
+
+
+@compiled
+def moved_marks(before: float, peak: float, day_start: float, after: float) -> tuple[float, float]:
+    """Equity peak and the day's start once cash has moved equity from `before` to `after`, quote currency.
+
+    In proportion; where there is none, by what was paid in.
+    """
+    if before > 0.0 and after > 0.0:
+        return peak * (after / before), day_start * (after / before)
+    paid_in = max(after - before, 0.0)
+    return peak + paid_in, day_start + paid_in
 
 
 @compiled_without_allocation

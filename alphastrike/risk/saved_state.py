@@ -14,6 +14,7 @@ from alphastrike.domain.risk_states import RiskState, Trigger
 from alphastrike.numerics.compiled import constant
 from alphastrike.risk.books import Desk
 from alphastrike.risk.kernel_breakers import change_state
+from alphastrike.risk.kernel_news import moved_marks
 
 SCHEMA = 1
 _STATE = ("leverage", "raw", "raise_streak", "last_raise_ms", "performance_factor", "trades_seen")
@@ -57,15 +58,18 @@ def saved_state(desk: Desk, symbols: tuple[str, ...], at_ms: int) -> dict[str, A
     }
 
 
-def restore_state(desk: Desk, state: dict[str, Any]) -> None:
-    """Take a saved state back; `ValueError` when a value in it cannot be one."""
+def restore_state(desk: Desk, state: dict[str, Any], now_ms: int) -> None:
+    """Take a saved state back at `now_ms`; `ValueError` when a value in it cannot be one.
+
+    A time after `now_ms` becomes `now_ms`: on a clock that went back, what has to be waited for begins anew.
+    The cap of an intervention is not taken back: leverage is below it already and rises slowly.
+    """
     _check(state)
     for name in _STATE:
         desk.state[0][name] = state[name]
     rules, account = desk.rules[0], desk.account[0]
     desk.state[0]["leverage"] = min(max(state["leverage"], 0.0), rules["highest"])
-    cap = state["leverage_cap"]
-    desk.state[0]["leverage_cap"] = math.inf if cap is None else cap
+    desk.state[0]["last_raise_ms"] = min(state["last_raise_ms"], now_ms)
     saved = state["account"]
     account["equity_peak"] = max(account["equity_peak"], saved["equity_peak"])
     account["day"], account["day_start_equity"] = saved["day"], saved["day_start_equity"]
@@ -74,8 +78,24 @@ def restore_state(desk: Desk, state: dict[str, Any]) -> None:
     for name, value in state["breaker"].items():
         if name not in ("state", "trigger", "liquidations"):
             breaker[name] = math.nan if value is None else value
+    for name in ("since_ms", "asked_ms"):
+        breaker[name] = min(breaker[name], now_ms)
     breaker["state"] = RiskState[state["breaker"]["state"].upper()]
     breaker["trigger"] = Trigger[state["breaker"]["trigger"].upper()]
+
+
+def carried_to(state: dict[str, Any], equity: float) -> dict[str, Any]:
+    """The state on an account of another equity, quote currency.
+
+    Peak and day's start move as for a deposit of the difference.
+    """
+    account = dict(state["account"])
+    marks = [account.get(name, math.nan) for name in ("equity", "equity_peak", "day_start_equity")]
+    if all(map(_is_number, marks)):
+        before, peak, start = map(float, marks)
+        account["equity_peak"], account["day_start_equity"] = moved_marks(before, peak, start, equity)
+        account["equity"] = equity
+    return {**state, "account": account}
 
 
 def halt_without_state(desk: Desk, now_ms: int, equity_peak: float) -> None:

@@ -140,12 +140,13 @@ def test_fresh_sets_an_unfinished_journal_aside(whole, tmp_path):
     assert sum(record.kind == "end" for record in read_journal(journal_path(tmp_path))) == 1
 
 
-def test_a_finished_journal_makes_room_for_the_next_run(whole, tmp_path):
-    journal_path(tmp_path).write_bytes(whole)
+def test_a_finished_journal_makes_room_for_the_next_run(tmp_path):
+    session(tmp_path, hours=5)
+    finished = journal_path(tmp_path).read_bytes()
 
     session(tmp_path, hours=5)
 
-    assert (tmp_path / "journal-1.jsonl").read_bytes() == whole
+    assert (tmp_path / "journal-1.jsonl").read_bytes() == finished
 
 
 def test_a_stop_order_ends_the_run_after_the_close_in_hand(tmp_path):

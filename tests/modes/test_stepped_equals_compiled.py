@@ -3,6 +3,8 @@
 import pytest
 
 from alphastrike.app.circuit_rows import intervention_rows, review_rows
+from alphastrike.domain.outcomes import Code
+from alphastrike.domain.risk_states import RiskState
 from alphastrike.risk.books import unrestrained
 from tests.markets import EAGER, configured, small_market, with_gaps
 from tests.runs import KINDS, finished
@@ -50,6 +52,22 @@ def test_stepping_every_bar_gives_the_identical_record(strategy, margin_mode):
         assert stepped.joined(kind).tobytes() == compiled.joined(kind).tobytes(), kind
     assert stepped.halts() == compiled.halts()
     assert stepped.first_tradable_ms == compiled.first_tradable_ms
+
+
+def test_a_halt_comes_at_the_same_close_in_both_and_nothing_is_opened_after():
+    tight = {"caution_drawdown": 0.01, "halt_drawdown": 0.02}
+    config = configured(strategy={"name": "ema_cross"}, venue=ROUGH_VENUE, risk={"breakers": tight}, **EAGER)
+
+    stepped, _ = finished(config, MARKET.history, MARKET.funding, stepped=True)
+    compiled, _ = finished(config, MARKET.history, MARKET.funding)
+
+    moves, decisions = compiled.joined("risk_states"), compiled.joined("decisions")
+    assert moves["after"][-1] == RiskState.HALTED
+    later = decisions[decisions["ts_ms"] > moves["ts_ms"][-1]]
+    assert later.size > 10
+    assert (later["code"] != Code.ORDERED).all()
+    for kind in KINDS:
+        assert stepped.joined(kind).tobytes() == compiled.joined(kind).tobytes(), kind
 
 
 def test_restraints_hold_alike_in_both():

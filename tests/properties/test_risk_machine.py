@@ -1,7 +1,9 @@
 """Any sequence of markets, news, operators and restarts: no limit broken by an order, nothing unprotected."""
 
+import json
 import math
-from typing import Any
+from collections import Counter
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -18,18 +20,20 @@ from hypothesis.stateful import (
 
 from alphastrike.adapters.simulated.kernel_session import submit
 from alphastrike.app.kernel_loop import Log, learn
+from alphastrike.app.risk_start import RiskStart, begin_risk
 from alphastrike.domain.events import CashMoved, OperatorCommanded, PositionsReconciled, VenueHealthObserved
 from alphastrike.domain.orders import OrderState, OrderType
 from alphastrike.domain.outcomes import Code
 from alphastrike.domain.records import DECISION, EQUITY, TRADE
-from alphastrike.domain.risk_states import OperatorAction, RiskState
+from alphastrike.domain.risk_states import OperatorAction, RiskState, Trigger
+from alphastrike.execution.kernel_orders import learn_state
 from alphastrike.risk.books import unrestrained
 from alphastrike.risk.kernel_desk import look, observe
 from alphastrike.risk.kernel_news import hear_funding
-from alphastrike.risk.saved_state import restore_state, saved_state
+from alphastrike.risk.saved_state import saved_state
 from alphastrike.risk.stage import RiskStage
 from tests.builders import BINANCE_TIERS, an_instrument
-from tests.chance import SYMBOLS, a_market, a_venue_for, live_through
+from tests.chance import SYMBOLS, a_market, a_venue_for, live_through, on_tick
 from tests.desks import a_trader
 
 STEP = 0.001
@@ -48,14 +52,22 @@ DEFAULTS = {
 
 
 class RiskMachine(RuleBasedStateMachine):
-    """One account at the venue and at the desk, with everything that can happen to it."""
+    """One account at the venue and at the desk, with everything that can happen to it.
+
+    `seen` counts over all sequences what has happened, so that a test can tell that it did.
+    """
+
+    seen: ClassVar[Counter[str]] = Counter()
 
     @initialize(
-        seed=st.integers(0, 10**6), trailing=st.sampled_from([0.0, 2.0]), stops=st.sampled_from([0.0, 1.5])
+        seed=st.integers(0, 10**6),
+        trailing=st.sampled_from([0.0, 2.0]),
+        stops=st.sampled_from([0.0, 1.5]),
+        wildness=st.sampled_from([0.1, 0.3, 1.0]),
     )
-    def open(self, seed: int, trailing: float, stops: float) -> None:
+    def open(self, seed: int, wildness: float, trailing: float, stops: float) -> None:
         self.chance = np.random.default_rng(seed)
-        self.market = a_market(seed)
+        self.market = a_market(seed, 80, wildness=wildness)
         self.exchange = a_venue_for(
             self.market, leverage=20, volume_share=float(self.chance.choice([0.01, 1.0]))
         )
@@ -65,6 +77,8 @@ class RiskMachine(RuleBasedStateMachine):
         self.rules = DEFAULTS | {"trailing_atr": trailing, "take_profit_stops": stops}
         self.trader = self.a_desk()
         self.bars = 0
+        self.refused: frozenset[OrderType] = frozenset()
+        self.bare: set[int] = set()  # the venue refused what would have protected it, since the last close
         nothing = np.zeros(0, np.int64)
         self.log = Log(
             np.zeros(0, DECISION),
@@ -90,6 +104,7 @@ class RiskMachine(RuleBasedStateMachine):
         return RiskState(int(self.desk.breaker[0]["state"]))
 
     def heard(self) -> None:
+        self.count_tape()
         learn(self.desk, self.exchange.venue, self.log, 0)
         self.exchange.venue.used[:] = 0
         self.log.used[1] = 0
@@ -100,6 +115,10 @@ class RiskMachine(RuleBasedStateMachine):
         atr=st.sampled_from([0.005, 0.03, math.nan]),
         code=st.sampled_from([0, 0, 0, 0, int(Code.DRIFT), int(Code.GAP)]),
     )
+    def any_close(self, wanted: list[float], volatility: float, atr: float, code: int) -> None:
+        """A close on which anything may be missing."""
+        self.bar(wanted, volatility, atr, code)
+
     def bar(self, wanted: list[float], volatility: float, atr: float, code: int) -> None:
         number = self.bars % self.market.bars
         self.bars += 1
@@ -107,6 +126,8 @@ class RiskMachine(RuleBasedStateMachine):
         self.heard()
         close_ms = self.exchange.now_ms - 1
         self.trader.now_ms = close_ms
+        self.seen["bars"] += 1
+        self.seen["gaps"] += int(np.isnan(self.market.candles[:, number, 3]).any())
         column = self.market.candles[:, number, 3:4].copy()
         codes = np.full((COUNT, 1), code, dtype=np.int16)
         look(self.desk, codes, column, np.full((COUNT, 1), volatility), 0, close_ms)
@@ -114,7 +135,9 @@ class RiskMachine(RuleBasedStateMachine):
         observe(self.desk, close_ms, volatility, row)
         self.desk.change_count[0] = 0
         assert row["leverage"] <= max(self.leverage_bound(), self.desk.rules[0]["lowest"])
-        sent = []
+        self.seen[self.state().label] += 1
+        sent, bare = [], self.bare
+        self.bare = set()
         for symbol in range(COUNT):
             halt = (code, 0.0, 1.0)
             held = int(self.desk.positions[symbol]["lots"])
@@ -124,22 +147,51 @@ class RiskMachine(RuleBasedStateMachine):
                 intent = self.trader.intent(symbol)
                 assert intent["acts"] == 1
                 assert intent["target_lots"] * held <= 0
-            for order in self.trader.planned(symbol):
-                sent.append((symbol, order))
+            orders = self.trader.planned(symbol)
+            for order in orders:
                 self.judge(symbol, order)
+            closing = any(
+                order["reduce_only"] and order["order_type"] == OrderType.MARKET for order in orders
+            )
+            assert closing or held == 0 or symbol not in bare or self.is_guarded(symbol)
+            sent += [(symbol, order) for order in orders]
         self.carry(sent, close_ms)
+
+    @rule(count=st.integers(1, 12), bias=st.sampled_from([-1.0, 0.0, 1.0]))
+    def trade(self, count: int, bias: float) -> None:
+        """Closes on which forecasts lean one way, mostly with numbers that let them through."""
+        for _ in range(count):
+            lean = np.sign(bias + self.chance.normal(0.0, 1.0, COUNT))
+            volatility = float(self.chance.choice([0.01, 0.02, 0.05]))
+            atr = float(self.chance.choice([0.004, 0.01, 0.03]))
+            self.bar(lean.tolist(), volatility, atr, 0)
+
+    @rule(jump=st.sampled_from([-0.7, -0.4, 0.5, 1.2]), both=st.booleans())
+    def gap(self, jump: float, both: bool) -> None:
+        """From the next candle on the price is somewhere else."""
+        ahead = self.market.candles[: COUNT if both else 1, self.bars % self.market.bars :, :4]
+        ahead[:] = on_tick(ahead * (1.0 + jump))
 
     def leverage_bound(self) -> float:
         cap = float(self.desk.state[0]["leverage_cap"])
         highest = float(self.desk.rules[0]["highest"])
         return min(highest, cap) if cap > 0.0 else float(self.desk.rules[0]["lowest"])
 
+    def book(self, symbol: int) -> Any:
+        return self.desk.orders[symbol, : self.desk.order_count[symbol]]
+
     def is_leaving(self, symbol: int) -> bool:
-        book = self.desk.orders[symbol, : self.desk.order_count[symbol]]
-        return bool((book["order_type"] == OrderType.MARKET).any())
+        return bool((self.book(symbol)["order_type"] == OrderType.MARKET).any())
+
+    def is_guarded(self, symbol: int) -> bool:
+        """Whether an order that ends or limits the loss is working against the position."""
+        book = self.book(symbol)
+        guards = book[book["order_type"] != OrderType.TAKE_PROFIT_MARKET]
+        return bool((guards["side"] == -np.sign(int(self.desk.positions[symbol]["lots"]))).any())
 
     def judge(self, symbol: int, order: Any) -> None:
         """An order that opens keeps every limit, counting all that is on its way; worked out by hand."""
+        self.seen["reducing" if order["reduce_only"] else "orders"] += 1
         if order["state"] == OrderState.CANCELED or order["reduce_only"]:
             return
         assert self.state() in OPEN
@@ -158,6 +210,7 @@ class RiskMachine(RuleBasedStateMachine):
                 most = least = int(self.trader.intent(symbol)["target_lots"])
             price = float(desk.positions[row]["mark_price"]) * STEP
             size = max(abs(most), abs(least)) * price
+            assert row != symbol or size <= rules["symbol_exposure"] * budget * HAIR
             gross += size
             margin += size / 20.0
             net += (most if order["side"] > 0 else -least) * price
@@ -170,11 +223,30 @@ class RiskMachine(RuleBasedStateMachine):
         restraint = desk.restraints[symbol]
         assert restraint["entries_allowed"] == 1
         assert order["side"] > 0 or restraint["shorts_allowed"] == 1
+        watch, now_ms = desk.watch[symbol], self.trader.now_ms
+        if 0 <= watch["funding_ms"] - now_ms <= 5 * 60_000:
+            assert watch["funding_rate"] * order["side"] <= 0.0005
+        stop = float(self.trader.intent(symbol)["stop_price"])
+        assert abs(stop / (float(desk.positions[symbol]["mark_price"])) - 1.0) <= rules["price_band"] * HAIR
 
     def carry(self, sent: list[tuple[int, Any]], now_ms: int) -> None:
         for symbol, order in sent:
-            submit(self.exchange.venue, symbol, order, now_ms)
+            is_new = order["state"] != OrderState.CANCELED
+            if is_new and OrderType(int(order["order_type"])) in self.refused:
+                learn_state(self.desk, symbol, order["order_id"], OrderState.REJECTED)
+                self.seen["rejected"] += 1
+                self.bare.add(symbol)
+            else:
+                submit(self.exchange.venue, symbol, order, now_ms)
+        self.refused = frozenset()
         self.heard()
+
+    def count_tape(self) -> None:
+        venue = self.exchange.venue
+        fills = venue.fills[: venue.used[0]]
+        self.seen["fills"] += fills.size
+        self.seen["liquidations"] += int(fills["is_liquidation"].sum())
+        self.seen["funding"] += int(venue.used[1])
 
     def respond(self, event: Any) -> None:
         """What the engine does with news: hear it and act at once."""
@@ -188,18 +260,25 @@ class RiskMachine(RuleBasedStateMachine):
         self.carry(sent, self.exchange.now_ms - 1)
         self.desk.change_count[0] = 0
 
-    @rule(action=st.sampled_from(OperatorAction))
+    @rule(kinds=st.frozensets(st.sampled_from(OrderType), min_size=1))
+    def refuse(self, kinds: frozenset[OrderType]) -> None:
+        """The venue will refuse such orders the next time any are sent."""
+        self.refused = kinds
+
+    @rule(action=st.sampled_from([*OperatorAction, OperatorAction.RESUME, OperatorAction.RESUME]))
     def operator(self, action: OperatorAction) -> None:
         before = self.state()
+        self.seen[action.name] += 1
         self.respond(OperatorCommanded(self.exchange.now_ms - 1, action))
         if action is not OperatorAction.RESUME:
             assert self.state() in (RiskState.REDUCE_ONLY, RiskState.HALTED)
         elif before is RiskState.HALTED:
             assert self.state() is RiskState.COOLDOWN
 
-    @rule(share=st.sampled_from([-0.5, -0.1, 0.3, 2.0]))
+    @rule(share=st.sampled_from([-0.5, -0.1, 0.3, 1.0]))
     def cash(self, share: float) -> None:
         amount = share * max(0.0, float(self.desk.account[0]["equity"]))
+        self.seen["deposits" if amount > 0 else "withdrawals"] += 1
         self.exchange.venue.account[0]["wallet"] += amount
         self.respond(CashMoved(self.exchange.now_ms - 1, amount))
 
@@ -230,29 +309,42 @@ class RiskMachine(RuleBasedStateMachine):
         self.stage.restrain(restraints, cap)
 
     @precondition(lambda self: self.bars > 0)
-    @rule()
-    def restart(self) -> None:
-        """The account is rebuilt from a snapshot, the risk state from its file's content."""
-        state, before = saved_state(self.desk, SYMBOLS, self.exchange.now_ms), self.state()
+    @rule(found=st.sampled_from(["snapshot", "file", "damage"]))
+    def restart(self, found: str) -> None:
+        """The books are those of before, the risk state what a snapshot or its file says, or HALTED."""
+        now_ms, before = self.exchange.now_ms, self.state()
+        saved = json.loads(json.dumps(saved_state(self.desk, SYMBOLS, now_ms), allow_nan=False))
         leverage, peak = float(self.desk.state[0]["leverage"]), float(self.desk.account[0]["equity_peak"])
-        snapshot = self.desk.snapshot()
+        cap, restraints = float(self.desk.state[0]["leverage_cap"]), self.desk.restraints.copy()
+        snapshot, books = self.desk.snapshot(), self.desk.ledger.snapshot()
+        self.seen[f"restart from {found}"] += 1
         self.trader = self.a_desk()
-        self.desk.restore(snapshot)
-        self.trader.now_ms = self.exchange.now_ms - 1
-        restore_state(self.desk, state)
-        assert self.state() is before
-        assert self.desk.state[0]["leverage"] <= leverage
+        self.trader.now_ms = now_ms - 1
+        if found == "snapshot":
+            self.desk.restore(snapshot)
+        else:
+            self.desk.ledger.restore(books)
+            self.stage.restrain(restraints, cap)
+            start = (
+                RiskStart(saved) if found == "file" else RiskStart(fault="damaged", account=saved["account"])
+            )
+            begin_risk(self.desk, now_ms, start)
+        if found == "damage":
+            assert (self.state(), self.desk.breaker[0]["trigger"]) == (RiskState.HALTED, Trigger.STATE_FILE)
+            assert self.desk.state[0]["leverage"] == self.desk.rules[0]["lowest"]
+        else:
+            assert self.state() is before
+            assert self.desk.state[0]["leverage"] <= leverage
         assert self.desk.account[0]["equity_peak"] >= peak
+        self.desk.change_count[0] = 0
 
     @invariant()
     def every_position_has_an_order_against_it(self) -> None:
         if not hasattr(self, "trader"):
             return
         for symbol in range(COUNT):
-            lots = int(self.desk.positions[symbol]["lots"])
-            book = self.desk.orders[symbol, : self.desk.order_count[symbol]]
-            protecting = book[book["order_type"] != OrderType.TAKE_PROFIT_MARKET]
-            assert lots == 0 or (protecting["side"] == -np.sign(lots)).any()
+            held = self.desk.positions[symbol]["lots"] != 0
+            assert not held or symbol in self.bare or self.is_guarded(symbol)
 
     @invariant()
     def both_ends_hold_the_same(self) -> None:
@@ -272,10 +364,21 @@ def run(examples: int, steps: int) -> None:
     )
 
 
+EVENTS = (
+    "orders", "reducing", "fills", "rejected", "gaps", "funding", "liquidations",
+    "deposits", "withdrawals", "restart from snapshot", "restart from file", "restart from damage",
+    *(action.name for action in OperatorAction), *(state.label for state in RiskState),
+)  # fmt: skip
+
+
 def test_no_sequence_breaks_a_limit_or_leaves_a_position_unprotected():
     run(examples=40, steps=25)
 
 
 @pytest.mark.long
-def test_ten_thousand_sequences_break_nothing():
+def test_ten_thousand_sequences_break_nothing_and_everything_happens_in_them():
+    RiskMachine.seen.clear()
+
     run(examples=10_000, steps=30)
+
+    assert not [event for event in EVENTS if not RiskMachine.seen[event]], RiskMachine.seen

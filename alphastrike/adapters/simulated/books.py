@@ -7,6 +7,7 @@ import numpy as np
 from alphastrike.adapters.simulated.config import SimulatedVenueConfig
 from alphastrike.domain.ledger import Ledger, Markets, Tape
 from alphastrike.domain.records import TRADE
+from alphastrike.numerics.layout import layout_of
 
 _BPS = 1e-4
 
@@ -82,6 +83,11 @@ class Venue(NamedTuple):
             flat = array.reshape(-1)
             flat[:] = np.frombuffer(state, dtype=array.dtype, count=flat.size, offset=position)
             position += array.nbytes
+
+    @property
+    def layout(self) -> str:
+        """What the bytes of a snapshot mean; one of another layout cannot be restored."""
+        return layout_of(self._kept())
 
     def _kept(self) -> tuple[Any, ...]:
         ledger = (self.account, self.positions, self.orders, self.order_count)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from alphastrike.backtest.formatting import UNKNOWN, moment, money, number, percent
+from alphastrike.backtest.halted import halt_note
 from alphastrike.backtest.metrics.buy_and_hold import BuyAndHold
 from alphastrike.backtest.report import figures
 from alphastrike.backtest.report.decisions import decisions_section
@@ -77,6 +78,9 @@ def _header(summary: dict[str, Any]) -> str:
     if summary["is_synthetic"]:
         text = "Synthetic data: an invented market. Nothing here is evidence about a real one."
         banner = f'<p class="banner">{escape(text)}</p>'
+    halted = halt_note(summary)
+    if halted is not None:
+        banner += f'<p class="banner">{escape(halted)}</p>'
     return (
         f"{banner}<h1>{escape(str(summary['strategy']))}</h1>"
         f'<p class="muted">{escape(line)}</p><p class="muted">Run {escape(str(summary["run_id"]))}, '

@@ -1,5 +1,12 @@
 """The breaker's journal in the summary and the report."""
 
+from dataclasses import replace
+from io import StringIO
+
+from rich.console import Console
+
+from alphastrike.backtest.console import print_summary
+from alphastrike.backtest.halted import halt_note
 from alphastrike.backtest.metrics.buy_and_hold import buy_and_hold
 from alphastrike.backtest.report.page import render_report
 from alphastrike.backtest.risk_states import state_note
@@ -33,3 +40,38 @@ def test_a_long_journal_says_what_it_leaves_out():
     note = state_note({"hours": {"normal": 1.0}, "changes": 60, "latest": [{}] * 50})
 
     assert "The 10 changes before these are in risk_states.parquet." in note
+
+
+def test_a_run_that_was_resumed_is_not_called_halted(a_run):
+    summary = summarise(a_run(symbols=2, bars=480))
+
+    assert summary["risk_states"]["halted"] is None
+    assert halt_note(summary) is None
+
+
+def test_a_run_that_ended_halted_says_since_when_why_and_what_to_do(a_run):
+    run = a_run(symbols=2, bars=480)
+    run = replace(run, risk_states=run.risk_states[:1])
+    panel = run.risk | {"breaker": run.risk["breaker"] | {"since_ms": int(run.risk_states[0]["ts_ms"])}}
+    run = replace(run, risk=panel)
+
+    summary = summarise(run)
+    terminal = Console(file=StringIO(), width=400)
+    print_summary(summary, terminal)
+
+    note = halt_note(summary)
+    assert note.startswith(
+        "HALTED since 2024-01-06 10:00 UTC (day_loss 0.0610, limit 0.0500): nothing was opened in the last "
+        "14.6 d, 72.9% of the run."
+    )
+    assert "change risk.breakers.halt_day_loss" in note
+    assert note in terminal.file.getvalue()
+    assert note.split(":")[0] in render_report(run, summary, buy_and_hold(run.history))
+
+
+def test_a_run_that_began_halted_was_halted_all_along(a_run):
+    run = a_run(symbols=2, bars=480)
+
+    states = summarise(replace(run, risk_states=run.risk_states[:0]))["risk_states"]
+
+    assert (states["at_end"], states["hours"]["halted"]) == ("halted", 480.0)

@@ -1,0 +1,63 @@
+"""Who answers the reviews that come after a fork, when the breaker goes on."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from alphastrike.app.replay.branches import recorded_calls
+from alphastrike.backtest.replay.outcomes import NO_ACTION, PLACEBO, RULES, Branch
+from alphastrike.domain.commands import ReviewRequested
+from alphastrike.domain.interventions import Advice, ProposedCall, Tool
+from alphastrike.llm.advisors.random_palette import RandomPalette
+from alphastrike.llm.advisors.rules import rule_calls
+from alphastrike.llm.report import PerformanceReport, fingerprint
+
+Row = dict[str, Any]
+
+
+class LaterAnswers:
+    """An advisor that stays true to a branch.
+
+    `no_action` never does anything, `rules` and a placebo go on as they began. Every other branch is
+    answered as the run was, found by the hash of the report; a report the run never wrote gets the rule
+    table's answer and is counted in `unrecorded`.
+    """
+
+    name = "replay"
+
+    def __init__(self, reviews: Iterable[Row], latency_ms: int, seed: int) -> None:
+        """Answer from these reviews; the rest after `latency_ms`."""
+        self.unrecorded = 0
+        self._answers = {row["report_sha256"]: row for row in reviews}
+        self._latency_ms = latency_ms
+        self._seed = seed
+        self._branch: Branch | None = None
+
+    def stay_with(self, branch: Branch) -> None:
+        """Answer for this branch from now on."""
+        self._branch = branch
+        self.unrecorded = 0
+
+    @property
+    def manner(self) -> str:
+        """Branches with the same manner are answered alike."""
+        branch = self._branch
+        if branch is None or branch.kind not in {NO_ACTION, RULES, PLACEBO}:
+            return "recorded"
+        return branch.name
+
+    async def advise(self, request: ReviewRequested, trace_id: str) -> Advice:
+        """The answer of this branch."""
+        if self.manner == "recorded" and (row := self._answers.get(fingerprint(request.report))) is not None:
+            latency_ms = int(row["answered_ms"]) - int(row["ts_ms"])
+            return Advice(recorded_calls(row), str(row["source"]), latency_ms, trace_id=trace_id)
+        return Advice(self._calls(request.report), self.name, self._latency_ms, trace_id=trace_id)
+
+    def _calls(self, report: str) -> tuple[ProposedCall, ...]:
+        manner = self.manner
+        if manner == NO_ACTION:
+            return (ProposedCall(Tool.NO_ACTION.value, {"reason": self.name}),)
+        if manner.startswith(PLACEBO):
+            number = int(manner.partition(":")[2])
+            return (RandomPalette(self._seed + number, self._latency_ms).call_for(report),)
+        self.unrecorded += manner == "recorded"
+        return rule_calls(PerformanceReport.model_validate_json(report))

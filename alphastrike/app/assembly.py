@@ -8,6 +8,7 @@ from alphastrike.adapters.simulated.books import Venue
 from alphastrike.adapters.simulated.instruments import instruments_of
 from alphastrike.adapters.simulated.kernel_session import Rates
 from alphastrike.app.abilities import able_signals
+from alphastrike.app.advisors import advisor_of
 from alphastrike.app.circuit import Account, Circuit
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_strategies import configured_strategy
@@ -23,6 +24,7 @@ from alphastrike.domain.ledger import Markets, Tape
 from alphastrike.engine.pipeline import MarketStages
 from alphastrike.features.feature_set import FeatureSet
 from alphastrike.gateway.candle_gateway import CandleGateway
+from alphastrike.llm.consultation import Consultant
 from alphastrike.llm.recording import Recorder
 from alphastrike.llm.watch import Watch
 from alphastrike.risk.books import Desk, DeskTerms
@@ -57,17 +59,22 @@ def assemble(
     run_id: str = "run",
     recorder: Recorder | None = None,
 ) -> Assembly:
-    """Build the run on candles alone; see `assemble_listed`. Instruments are read off the candles."""
+    """Build the run on candles alone; see `assemble_listed`. Instruments are read off the candles.
+
+    `recorder` takes down what is said to and by a model.
+    """
     listed = Listed(history, funding, instruments_of(history, config.venue))
-    return assemble_listed(config, listed, run_id, recorder)
+    is_on = config.backtest.llm != "off"
+    consultant = Consultant(advisor_of(config, recorder), config.llm, run_id) if is_on else None
+    return assemble_listed(config, listed, run_id, consultant)
 
 
 def assemble_listed(
-    config: AlphaStrikeConfig, listed: Listed, run_id: str, recorder: Recorder | None = None
+    config: AlphaStrikeConfig, listed: Listed, run_id: str, consultant: Consultant | None = None
 ) -> Assembly:
     """Build the run; `ConfigError` for names and combinations that do not exist.
 
-    `recorder` takes down what is said to and by a model.
+    `consultant` answers the breaker in simulated time; without one, answers come from outside.
     """
     history, funding, instruments = listed.history, listed.funding, listed.instruments
     _check_funding(funding, history.interval_ms)
@@ -99,7 +106,7 @@ def assemble_listed(
         venue=venue,
         rates=Rates(funding.ts_ms, funding.rate, funding.offsets, cursor),
         watch=watch,
-        circuit=Circuit.closed(config, account, run_id, recorder) if is_on else None,
+        circuit=Circuit.closed(config, account, run_id, consultant) if is_on else None,
     )
 
 

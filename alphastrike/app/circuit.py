@@ -1,4 +1,4 @@
-"""The circuit breaker in a backtest: answers arrive after their latency in simulated time."""
+"""The circuit breaker of a run. In a backtest answers arrive after their latency in simulated time."""
 
 import asyncio
 import hashlib
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 from alphastrike.adapters.simulated.books import Venue
-from alphastrike.app.advisors import advisor_of
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.domain.blocks import DecisionBlock, Integers
 from alphastrike.domain.commands import AlertRaised, Request, ReviewRequested
@@ -16,7 +15,6 @@ from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.llm.book import STATE_VERSION, Book
 from alphastrike.llm.breaker import Breaker
 from alphastrike.llm.consultation import Consultant
-from alphastrike.llm.recording import Recorder
 from alphastrike.llm.reporting import Facts, Glance
 from alphastrike.llm.watch import NEVER_MS, Watch
 from alphastrike.risk.books import Desk
@@ -55,11 +53,14 @@ class Snapshot:
 
 @dataclass(slots=True)
 class Circuit:
-    """The breaker with its correspondence. `snapshots` has one entry a review, in order."""
+    """The breaker with its correspondence. `snapshots` has one entry a review, in order.
+
+    `consultant` None asks nobody: answers come from outside.
+    """
 
     breaker: Breaker
     account: Account
-    consultant: Consultant
+    consultant: Consultant | None
     run_id: str
     alerts: list[AlertRaised] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
@@ -67,7 +68,7 @@ class Circuit:
 
     @classmethod
     def closed(
-        cls, config: AlphaStrikeConfig, account: Account, run_id: str, recorder: Recorder | None
+        cls, config: AlphaStrikeConfig, account: Account, run_id: str, consultant: Consultant | None
     ) -> Self:
         """A breaker that lets everything through, until a trigger fires."""
         symbols = tuple(instrument.symbol for instrument in account.instruments)
@@ -83,7 +84,7 @@ class Circuit:
         return cls(
             breaker=Breaker(facts, config.llm, risk.restrain),
             account=account,
-            consultant=Consultant(advisor_of(config, recorder), config.llm, run_id),
+            consultant=consultant,
             run_id=run_id,
         )
 
@@ -122,6 +123,8 @@ class Circuit:
             self.alerts.append(request)
             return
         self.snapshots.append(self._snapshot(request))
+        if self.consultant is None:
+            return
         # A thread of its own: whoever drives may have a loop running in this one.
         with ThreadPoolExecutor(max_workers=1) as thread:
             advice = thread.submit(asyncio.run, self.consultant.ask(request)).result()

@@ -28,19 +28,17 @@ from alphastrike.app.stepped_run import BarRecorder
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.result import Provenance, RunResult
 from alphastrike.domain.commands import Step
-from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.events import CandlesClosed, Event
 from alphastrike.engine.pipeline import Engine
 from alphastrike.execution.stage import ExecutionStage
 from alphastrike.live.driver import Driver, Stopping
-from alphastrike.live.parts import Heard, Sink
+from alphastrike.live.parts import Advice, Heard, Sink
 from alphastrike.live.past import history_of
 from alphastrike.live.picture import Picture
 from alphastrike.marketdata.fingerprint import candles_hash
 from alphastrike.risk.stage import RiskStage
 
 Watcher = Callable[[Picture], None]
-_ADVISORS = ("off", "rules", "random")
 _RECORDS = ("fills", "funding", "equity", "decisions", "trades", "signals", "risk_states")
 
 
@@ -49,6 +47,7 @@ class PaperRun:
     """An assembled paper run, warmed up and before its first close. `header` begins its journal.
 
     `risk_fault` is what was wrong with the risk state it should have started from.
+    `advice` hears what the engine asks; what is answered comes back as a told event.
     """
 
     config: AlphaStrikeConfig
@@ -60,6 +59,7 @@ class PaperRun:
     provenance: Provenance
     header: dict[str, str]
     risk_fault: str | None
+    advice: Advice | None
     recording: Recording = field(default_factory=Recording)
 
 
@@ -78,11 +78,6 @@ class _Watched:
 
 def open_paper(config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart = FRESH) -> PaperRun:
     """Build the run, let stages 2 to 6 live through the market's past, and set stage 7 to its start."""
-    if config.backtest.llm not in _ADVISORS:
-        raise ConfigError(
-            f"backtest.llm: observed {config.backtest.llm!r}, allowed on paper {', '.join(_ADVISORS)}: "
-            "what a journal is lived through again with must answer the same twice"
-        )
     provenance = _provenance(config, market, start)
     run_id = provenance.run_id
     instruments = market.instruments or instruments_of(market.past, config.venue)
@@ -114,6 +109,7 @@ def open_paper(config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart 
             "risk_start": start.text(),
         },
         risk_fault=risk_fault,
+        advice=assembly.circuit,
     )
 
 
@@ -134,7 +130,7 @@ async def trade(
         watch(pictures.take(heard.candles.close_time_ms, run.engine.decisions))
 
     venue = PaperVenue(run.session, symbols)
-    driver = Driver(_Watched(run.engine, pictures), venue, sink, after_close, run.assembly.circuit)
+    driver = Driver(_Watched(run.engine, pictures), venue, sink, after_close, run.advice)
     await driver.run(feed, stopping)
     elapsed = time.perf_counter() - began[0], time.process_time() - began[1]
     return _result(run, lived, elapsed)

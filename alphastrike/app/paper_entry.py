@@ -39,10 +39,10 @@ async def paper_embedded(
 ) -> RunResult:
     """Trade the embedded market."""
     say("warming up on the market's past")
-    market, feed = embedded_market(config, Pace(terms.speed, sleep=session.nap))
+    market, feed = embedded_market(config, Pace(terms.speed, sleep=session.nap, settle=session.settle))
     run = open_paper(config, market, session.risk)
     _say_start(session, run, say)
-    return await run_session(session, run, feed, watch, terms.duration_ms)
+    return await run_session(session, run, feed, (watch, say), terms.duration_ms)
 
 
 async def paper_on_venue(
@@ -54,7 +54,7 @@ async def paper_on_venue(
 ) -> RunResult:
     """Trade a venue's live market; orders stay here."""
     adapter, access = reach
-    watch, say = show
+    say = show[1]
     connection = adapter.open(adapter.Config(), access)
     await connection.connect()
     stopper = asyncio.create_task(_close_when_told(session, connection))
@@ -71,7 +71,7 @@ async def paper_on_venue(
                 past_path(session.journal, run.provenance.run_id), market.past, market.instruments or ()
             )
         feed = VenueFeed(connection, market, access.clock)
-        return await run_session(session, run, feed, watch, terms.duration_ms)
+        return await run_session(session, run, feed, show, terms.duration_ms)
     finally:
         stopper.cancel()
         await connection.close()

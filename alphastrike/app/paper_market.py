@@ -39,7 +39,11 @@ class PaperFeed(Protocol):
 
 
 class EmbeddedFeed:
-    """Bars of a generated market, each when its time has come."""
+    """Bars of a generated market, each when its time has come.
+
+    While a review is being answered it goes no faster than real time: a market whose pace is anyone's
+    choice would outrun every model.
+    """
 
     def __init__(self, history: CandleHistory, first_bar: int, pace: Waits) -> None:
         """Deliver this history from `first_bar` on."""
@@ -52,10 +56,13 @@ class EmbeddedFeed:
         for heard in earlier[:bars]:
             yield heard
         start = self._first_bar + len(earlier)
+        bar_s = self._history.interval_ms / 1_000
+        await self._pace.settle(bar_s)
         for bar in range(start, min(self._first_bar + bars, self._history.open_time_ms.size)):
             candles = candles_at(self._history, bar)
             await self._pace.until(candles.close_time_ms)
             yield Heard(candles)
+            await self._pace.settle(bar_s)
 
 
 def embedded_market(config: AlphaStrikeConfig, pace: Waits) -> tuple[PaperMarket, EmbeddedFeed]:

@@ -3,14 +3,14 @@
 import asyncio
 import signal
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from alphastrike.app.circuit_rows import active_rows
+from alphastrike.app.correspondence import Correspondence, Say, corresponding
 from alphastrike.app.paper import PaperRun, bars_of, trade
 from alphastrike.app.paper_market import PaperFeed
 from alphastrike.app.risk_start import FRESH, RiskStart, find_risk
@@ -33,7 +33,8 @@ _LOOK_EVERY_S = 0.2
 class Session:
     """A state folder that this process owns, and what an earlier process left in it.
 
-    `waiting` are orders taken and not carried out yet; `listen` does so as soon as it can be done.
+    `waiting` are orders taken and not carried out yet; `listen` does so as soon as it can be done, and
+    hears what was answered meanwhile. `settle` lets an answer under way arrive.
     `risk` is what the run's risk state starts from.
     """
 
@@ -43,6 +44,7 @@ class Session:
     risk: RiskStart = FRESH
     waiting: list[str] = field(default_factory=list)
     listen: Callable[[], None] | None = None
+    correspondence: Correspondence | None = None
 
     @property
     def journal(self) -> Path:
@@ -56,13 +58,19 @@ class Session:
             await asyncio.sleep(min(left, _LOOK_EVERY_S))
             self.obey()
 
-    def obey(self) -> None:
-        """Take what was ordered, and carry it out between two closes."""
+    async def settle(self, longest_s: float) -> None:
+        """Let the market rest while a review is being answered, for so long at most."""
+        if self.correspondence is not None:
+            await self.correspondence.settle(longest_s, self.obey)
+
+    def obey(self) -> bool:
+        """Take what was ordered, and carry it out between two closes; whether to go on."""
         orders = take_orders(self.state)
         self.stopping.is_asked |= STOP in orders
         self.waiting += [order for order in orders if order != STOP]
-        if self.waiting and self.listen is not None:
+        if self.listen is not None:
             self.listen()
+        return not self.stopping.is_asked
 
 
 def journal_path(state: Path) -> Path:
@@ -93,47 +101,80 @@ async def run_session(
     session: Session,
     run: PaperRun,
     feed: PaperFeed,
-    watch: Callable[[Picture], None],
+    show: tuple[Callable[[Picture], None], Say],
     duration_ms: int | None,
 ) -> RunResult:
     """Trade on paper until the duration, the market or a stop ends it.
 
     What a killed process journaled is lived through again and gone on with; `DataError` where it
-    comes out differently.
+    comes out differently. `show` is who watches, and who is told what a person should know.
     """
     _check_header(session, run)
+    with corresponding(run.config, run.assembly.circuit, show[1]) as correspondence:
+        session.correspondence = correspondence
+        return await _run_session(
+            session, replace(run, advice=correspondence), feed, show[0], bars_of(run, duration_ms)
+        )
+
+
+async def _run_session(
+    session: Session, run: PaperRun, feed: PaperFeed, watch: Callable[[Picture], None], bars: int
+) -> RunResult:
     journal = Journal.opened(session.journal)
     if journal.records == 0:
         journal.append(HEADER, run.header, durable=True)
     earlier = session.earlier[1:]
     sink = RetracedJournal(journal, earlier)
-    keeper = RiskKeeper(run.assembly.desk, run.market.past.symbols, session.state)
-    told = Told(run.engine, sink, earlier)
-    last: deque[Picture] = deque(maxlen=1)
-
-    def after(picture: Picture) -> None:
-        last.append(picture)
-        told.relive()
-        if not sink.is_retracing:
-            keeper.keep(picture.time_ms)
-            write_status(session.state, _status(run, picture))
-            watch(picture)
-            session.obey()
-
-    def listen() -> None:
-        if sink.is_retracing or not last:
-            return
-        told.hear(session.waiting, last[0].time_ms + 1)
-        session.waiting.clear()
-        write_status(session.state, _status(run, last[0]))
-
-    session.listen = listen
-    closes = feed.closes(heard_in(earlier), bars_of(run, duration_ms))
+    between = _BetweenCloses(session, run, sink, watch)
+    session.listen = between.listen
+    closes = feed.closes(heard_in(earlier), bars)
     with _stop_on_interrupt(session.stopping):
-        result = await trade(run, sink, closes, session.stopping, after)
+        result = await trade(run, sink, closes, session.stopping, between.after)
     journal.append(END, {"closes": int(result.equity.size)}, durable=True)
     journal.close()
     return result
+
+
+class _BetweenCloses:
+    """What is done when a close has been dealt with: words are heard, the state is left for others."""
+
+    def __init__(
+        self, session: Session, run: PaperRun, sink: RetracedJournal, watch: Callable[[Picture], None]
+    ) -> None:
+        self._session = session
+        self._run = run
+        self._sink = sink
+        self._watch = watch
+        self._keeper = RiskKeeper(run.assembly.desk, run.market.past.symbols, session.state)
+        self._told = Told(run.engine, sink, session.earlier[1:], session.correspondence)
+        self._last: Picture | None = None
+
+    def after(self, picture: Picture) -> None:
+        """After a close; one that is lived through again has been shown before."""
+        self._last = picture
+        self._told.relive()
+        if not self._sink.is_retracing:
+            self._keeper.keep(picture.time_ms)
+            self._leave_status(picture)
+            self._watch(picture)
+            self._session.obey()
+        elif self._session.correspondence is not None:
+            self._session.correspondence.skip()
+
+    def listen(self) -> None:
+        """Let the engine hear what was answered and what was ordered."""
+        picture, session = self._last, self._session
+        if picture is None or self._sink.is_retracing:
+            return
+        answers = () if session.correspondence is None else session.correspondence.look()
+        if answers or session.waiting:
+            self._told.hear(answers, picture.time_ms + 1)
+            self._told.obey(session.waiting, picture.time_ms + 1)
+            session.waiting.clear()
+            self._leave_status(picture)
+
+    def _leave_status(self, picture: Picture) -> None:
+        write_status(self._session.state, _status(self._run, picture))
 
 
 def _status(run: PaperRun, picture: Picture) -> dict[str, Any]:

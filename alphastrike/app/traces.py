@@ -41,10 +41,12 @@ def recording_traces(config: AlphaStrikeConfig, run_id: str, say: Say) -> "Itera
             say(f"traces: {missing} of {counts.taken} records were not stored; the run itself is whole")
 
 
-def finish_traces(tee: "Tee", circuit: Circuit) -> None:
-    """Join every review of the run to what was said in it."""
+def finish_traces(tee: "Tee", circuit: Circuit, already: int = 0) -> None:
+    """Join every review of the run to what was said in it, but those that are `already`."""
+    if already == len(circuit.breaker.history):
+        return
     rows = intervention_rows(circuit)
-    for reviewed in circuit.breaker.history:
+    for reviewed in circuit.breaker.history[already:]:
         mine = [row for row in rows if row["review_id"] == reviewed.request.review_id]
         tee.finish(_trace_row(reviewed, mine, circuit.run_id))
 

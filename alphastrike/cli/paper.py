@@ -45,7 +45,9 @@ def paper(
     strategy: Annotated[str | None, typer.Option(help="Strategy by name.", metavar="NAME")] = None,
     llm: Annotated[
         str | None,
-        typer.Option(help="Circuit breaker: who answers when it wakes.", metavar="off|rules|random"),
+        typer.Option(
+            help="Circuit breaker: who answers when it wakes.", metavar="off|rules|ollama|recorded|random"
+        ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seeds the embedded market.", metavar="N")] = None,
     out: Annotated[

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alphastrike.domain.commands import Step
-from alphastrike.domain.events import CandlesClosed, Event, InterventionRevoked
+from alphastrike.domain.events import Advised, CandlesClosed, Event
 from alphastrike.live.codec import decode, encode
 from alphastrike.live.journal import Record
 from alphastrike.live.parts import Advice, Handler, Heard, Sink, Venue
@@ -36,7 +36,7 @@ class Driver:
         after_close: Callable[[Heard], None],
         advice: Advice | None = None,
     ) -> None:
-        """Nothing happens before `run`. `advice` answers the engine's requests, when there is anyone."""
+        """Nothing happens before `run`. `advice` hears the engine's requests, when there is anyone."""
         self._engine = engine
         self._venue = venue
         self._journal = journal
@@ -61,8 +61,6 @@ class Driver:
         """
         self._journal.append(HEARD, heard_record(heard), durable=True)
         close_ms = heard.candles.close_time_ms
-        for answer in () if self._advice is None else self._advice.due(close_ms):
-            self._ask(self._handle(answer))
         for event in self._venue.live_through(heard):
             self._handle(event)
         step = self._handle(heard.candles)
@@ -87,10 +85,10 @@ class Driver:
 def step_record(event: Event, step: Step) -> dict[str, Any]:
     """What the journal keeps of one event and the engine's answer.
 
-    A close is the one heard before, an operator's word the one told before.
+    A close is the one heard before, an advisor's or an operator's word the one told before.
     """
     return {
-        "event": None if isinstance(event, CandlesClosed | InterventionRevoked) else encode(event),
+        "event": None if isinstance(event, CandlesClosed | Advised) else encode(event),
         "outcomes": [encode(outcome) for outcome in step.outcomes],
         "commands": [encode(command) for command in step.commands],
     }

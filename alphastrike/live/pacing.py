@@ -30,6 +30,14 @@ class Waits(Protocol):
         """Return when that market instant has come."""
         ...
 
+    async def settle(self, longest_s: float) -> None:
+        """Return when what the last close set going is done, or after so many seconds."""
+        ...
+
+
+async def _nothing(_longest_s: float) -> None:
+    """Nothing is ever set going."""
+
 
 class Pace:
     """Lets market time pass at a steady speed, however long the work between two waits takes."""
@@ -40,12 +48,18 @@ class Pace:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        settle: Callable[[float], Awaitable[None]] = _nothing,
     ) -> None:
-        """`clock` in seconds; both are arguments so that a test needs no time."""
+        """`clock` in seconds; all are arguments so that a test needs no time."""
+        self._settle = settle
         self._speed = speed
         self._clock = clock
         self._sleep = sleep
         self._began: tuple[float, int] | None = None
+
+    async def settle(self, longest_s: float) -> None:
+        """Return when what the last close set going is done, or after so many seconds."""
+        await self._settle(longest_s)
 
     async def until(self, market_ms: int) -> None:
         """Return when that market instant has come; the first one asked for is now."""

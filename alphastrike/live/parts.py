@@ -30,14 +30,10 @@ class Venue(Protocol):
 
 
 class Advice(Protocol):
-    """Whoever is asked when the circuit breaker wakes; both calls return at once."""
-
-    def due(self, now_ms: int) -> Iterable[Event]:
-        """The answers that have arrived by now, in order."""
-        ...
+    """Whoever is asked when the circuit breaker wakes. What is answered comes back as a told event."""
 
     def send(self, request: Request) -> None:
-        """Ask, or tell."""
+        """Ask, or tell; returns at once."""
         ...
 
 

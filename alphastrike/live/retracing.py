@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from alphastrike.domain.errors import DataError
-from alphastrike.domain.events import CandlesClosed, InterventionRevoked
+from alphastrike.domain.events import Advised, CandlesClosed
 from alphastrike.live.codec import decode, to_text
 from alphastrike.live.driver import HEARD, TOLD, step_record
 from alphastrike.live.journal import Journal, Record
@@ -54,7 +54,7 @@ class Retracer:
     def __init__(self, engine: Handler) -> None:
         """`engine` must be what the journal's was at its first record."""
         self._engine = engine
-        self._before: CandlesClosed | InterventionRevoked | None = None
+        self._before: CandlesClosed | Advised | None = None
 
     def retrace(self, record: Record) -> None:
         """Handle one record; `DataError` unless the engine answers the same, byte for byte."""

@@ -1,16 +1,20 @@
-"""What an operator tells a running process about interventions: orders as text, and words in the journal.
+"""What is told to a running engine between two closes: an operator's word, or an advisor's answer.
 
-A word is journaled before the engine hears it, between two closes. It cannot be asked for again, so
-a process that goes on with the journal hears it there again.
+A word is journaled before the engine hears it, and heard as it was journaled. It cannot be asked for
+again, so a process that goes on with the journal hears it there again.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from alphastrike.domain.events import InterventionRevoked
-from alphastrike.live.codec import decode, encode
+from alphastrike.domain.events import Advised, InterventionProposed, InterventionRevoked
+from alphastrike.domain.interventions import Advice, ProposedCall
+from alphastrike.live.codec import decode, encode, to_text
 from alphastrike.live.driver import HEARD, STEP, TOLD, step_record
 from alphastrike.live.journal import Record
+from alphastrike.live.parts import Advice as Asked
 from alphastrike.live.parts import Handler
 from alphastrike.live.retracing import RetracedJournal
 
@@ -23,13 +27,19 @@ def revoking(ids: Sequence[str], *, is_veto: bool) -> str:
 
 
 class Told:
-    """The operator's side of a running engine: orders wait here, are journaled, and are then handled."""
+    """A running engine's ear: words are journaled here and then handled."""
 
-    def __init__(self, engine: Handler, journal: RetracedJournal, earlier: Iterable[Record]) -> None:
-        """`earlier` are the records that `journal` holds a repetition against."""
+    def __init__(
+        self, engine: Handler, journal: RetracedJournal, earlier: Iterable[Record], asked: Asked | None = None
+    ) -> None:
+        """`earlier` are the records that `journal` holds a repetition against.
+
+        `asked` hears what the engine requests in answer to a word.
+        """
         self._engine = engine
         self._journal = journal
-        self._relived: defaultdict[int, list[InterventionRevoked]] = defaultdict(list)
+        self._asked = asked
+        self._relived: defaultdict[int, list[Advised]] = defaultdict(list)
         self._closes = closes = 0
         for record in earlier:
             closes += record.kind == HEARD
@@ -42,14 +52,47 @@ class Told:
         for word in self._relived.pop(self._closes, ()):
             self._hear(word)
 
-    def hear(self, orders: Iterable[str], now_ms: int) -> None:
+    def obey(self, orders: Iterable[str], now_ms: int) -> None:
         """After a close: carry orders out; one that speaks of no intervention is left alone."""
         for order in orders:
             verb, *ids = order.split() or [""]
             if verb in (VETO, EXPIRE) and ids:
                 self._hear(InterventionRevoked(now_ms, tuple(ids), is_veto=verb == VETO))
 
-    def _hear(self, word: InterventionRevoked) -> None:
+    def hear(self, answers: Iterable[InterventionProposed], now_ms: int) -> None:
+        """After a close: let the engine judge answers, none of them earlier than now."""
+        for answer in answers:
+            self._hear(as_journaled(replace(answer, event_time_ms=max(answer.event_time_ms, now_ms))))
+
+    def _hear(self, word: Advised) -> None:
         self._journal.append(TOLD, {"event": encode(word)}, durable=True)
         step = self._engine.handle(word)
         self._journal.append(STEP, step_record(word, step), durable=True)
+        if self._asked is not None:
+            for request in step.requests:
+                self._asked.send(request)
+
+
+def as_journaled(answer: InterventionProposed) -> InterventionProposed:
+    """The answer as a journal gives it back: a number JSON has no word for is null then.
+
+    A call that JSON cannot carry at all is one of no tool, which the guard refuses.
+    """
+    try:
+        return _read_back(answer)
+    except (ValueError, TypeError, RecursionError, OverflowError):
+        calls = tuple(_carried(call) for call in answer.advice.calls)
+    return _read_back(replace(answer, advice=replace(answer.advice, calls=calls)))
+
+
+def _carried(call: ProposedCall) -> ProposedCall:
+    try:
+        _read_back(InterventionProposed(0, "", Advice((call,), "", 0)))
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        return ProposedCall(None, {"unreadable": type(error).__name__})
+    return call
+
+
+def _read_back(answer: InterventionProposed) -> InterventionProposed:
+    read: InterventionProposed = decode(json.loads(to_text(encode(answer))))
+    return read

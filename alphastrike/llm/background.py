@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
 
 from alphastrike.domain.commands import ReviewRequested
 from alphastrike.domain.events import InterventionProposed
@@ -11,12 +10,15 @@ from alphastrike.llm.consultation import Consultant
 
 
 class BackgroundConsultant:
-    """For drivers in real time. `ask` and `due` return at once, whatever the advisor does."""
+    """For drivers in real time. `ask` and `due` return at once, whatever the advisor does.
 
-    def __init__(self, consultant: Consultant, now_ms: Callable[[], int]) -> None:
-        """`now_ms` stamps an answer with the time it arrived."""
+    An answer carries the time of its question and what it took.
+    """
+
+    def __init__(self, consultant: Consultant) -> None:
+        """Ask this one."""
         self._consultant = consultant
-        self._now_ms = now_ms
+        self._under_way = 0
         self._arrived: deque[InterventionProposed] = deque()
         self._has_news = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -25,7 +27,13 @@ class BackgroundConsultant:
 
     def ask(self, request: ReviewRequested) -> None:
         """Begin a consultation; its answer, the rule table's at worst, is due within the deadline."""
+        self._under_way += 1
         asyncio.run_coroutine_threadsafe(self._answer(request), self._loop)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is still to come, or to be looked at."""
+        return self._under_way > 0
 
     def due(self) -> tuple[InterventionProposed, ...]:
         """What has arrived since the last look."""
@@ -33,6 +41,7 @@ class BackgroundConsultant:
         arrived = []
         while self._arrived:
             arrived.append(self._arrived.popleft())
+        self._under_way -= len(arrived)
         return tuple(arrived)
 
     def wait(self, timeout_s: float) -> bool:
@@ -48,7 +57,8 @@ class BackgroundConsultant:
 
     async def _answer(self, request: ReviewRequested) -> None:
         advice = await self._consultant.ask(request)
-        self._arrived.append(InterventionProposed(self._now_ms(), request.review_id, advice))
+        arrival_ms = request.event_time_ms + max(1, advice.latency_ms)
+        self._arrived.append(InterventionProposed(arrival_ms, request.review_id, advice))
         self._has_news.set()
 
     async def _end(self) -> None:

@@ -75,6 +75,11 @@ class Breaker:
         deadline = NEVER_MS if self._open is None else self._open.deadline_ms + 1
         return min(deadline, self.book.next_expiry_ms or NEVER_MS)
 
+    @property
+    def open_review(self) -> ReviewRequested | None:
+        """The review that waits for an answer."""
+        return self._open
+
     def learn_fill(self, event: FillReceived) -> None:
         """After the desk has booked a fill: count the round trip it ended, if it did."""
         desk = self._facts.desk

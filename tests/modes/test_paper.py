@@ -19,7 +19,7 @@ from alphastrike.app.paper_session import journal_path, open_session
 from alphastrike.app.retrace import verify_journal
 from alphastrike.app.stepped_run import BarRecorder
 from alphastrike.backtest.recording import Recording
-from alphastrike.domain.errors import ConfigError, DataError
+from alphastrike.domain.errors import DataError
 from alphastrike.live.driver import Stopping, heard_in
 from alphastrike.live.journal import Journal, read_journal
 from alphastrike.live.pacing import Pace
@@ -236,7 +236,11 @@ def test_a_veto_is_journaled_after_the_close_it_came_at_and_holds_at_once(vetoed
     state, time_ms, ids, result = vetoed
 
     records = list(read_journal(journal_path(state)))
-    at = next(number for number, record in enumerate(records) if record.kind == "told")
+    at = next(
+        number
+        for number, record in enumerate(records)
+        if record.kind == "told" and record.data["event"]["is"] == "InterventionRevoked"
+    )
 
     closes = heard_in(records[:at])
     assert closes[-1].candles.close_time_ms == time_ms
@@ -251,7 +255,7 @@ def test_a_veto_is_journaled_after_the_close_it_came_at_and_holds_at_once(vetoed
 def test_a_run_killed_after_a_veto_lives_through_it_again(vetoed, lines, tmp_path):
     state, _, _, result = vetoed
     whole = journal_path(state).read_bytes().splitlines(keepends=True)
-    at = next(number for number, line in enumerate(whole) if b'"told"' in line)
+    at = next(number for number, line in enumerate(whole) if b"InterventionRevoked" in line)
     journal_path(tmp_path).write_bytes(b"".join(whole[: at + 1 + lines]))
 
     again = session(tmp_path, config=GUARDED, hours=VETOED_HOURS)
@@ -262,10 +266,3 @@ def test_a_run_killed_after_a_veto_lives_through_it_again(vetoed, lines, tmp_pat
 
 def test_a_journal_with_a_veto_answers_the_same_byte_for_byte(vetoed):
     assert verify_journal(journal_path(vetoed[0])).is_finished
-
-
-def test_a_paper_run_takes_only_advisors_that_answer_the_same_twice(tmp_path):
-    asked = CONFIG.model_copy(update={"backtest": CONFIG.backtest.model_copy(update={"llm": "ollama"})})
-
-    with pytest.raises(ConfigError, match="allowed on paper off, rules, random"):
-        session(tmp_path, config=asked)

@@ -6,7 +6,10 @@ import math
 import numpy as np
 import pytest
 
-from alphastrike.domain.interventions import ProposedCall, Tool
+from alphastrike.domain.events import InterventionProposed
+from alphastrike.domain.interventions import Advice, ProposedCall, Tool
+from alphastrike.live.codec import encode, to_text
+from alphastrike.live.told import as_journaled
 from alphastrike.llm.parsing import calls_in
 from tests.breakers import SYMBOLS, Patient, a_patient, a_review
 
@@ -90,14 +93,17 @@ def _attack(replies: int, seed: int) -> tuple[int, int]:
     patient, review = a_review(a_patient())
     free = _risk(patient)
     for _ in range(replies):
-        calls = calls_in(adversary.reply())
+        said = calls_in(adversary.reply())
+        journaled = as_journaled(InterventionProposed(1, "r", Advice(said, "ollama", 1)))
+        assert to_text(encode(as_journaled(journaled))) == to_text(encode(journaled))
+        calls = journaled.advice.calls
         patient.book.active.clear()
         patient.book.taken_ms.clear()
         patient.breaker._open = review
         judgements = patient.answer(review, *calls)
         patient.breaker.history.clear()
         patient.restrained.clear()
-        assert len(judgements) == len(calls)
+        assert len(judgements) == len(said)
         assert all(isinstance(one.params, str) and len(one.params) <= 2_000 for one in judgements)
         assert (_risk(patient) <= free).all()
         calls_made += len(calls)

@@ -17,7 +17,8 @@ class Reply:
     """What the server puts on the wire.
 
     `then` is end, cut (the connection breaks), stall
-    (nothing more) or drip (one byte now and then, for ever).
+    (nothing more), pause (nothing more until the server is told to resume, then the end) or drip
+    (one byte now and then, for ever).
     """
 
     lines: tuple[bytes, ...]
@@ -39,6 +40,7 @@ class ScriptedOllama:
     )
     capabilities: list[str] = field(default_factory=lambda: ["completion", "tools"])
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
+    resumed: threading.Event = field(default_factory=threading.Event)
     host: str = ""
 
     @contextlib.asynccontextmanager
@@ -78,7 +80,7 @@ class ScriptedOllama:
             path = first.split()[1]
             reply = self._reply(path, json.loads(body) if body else {})
             await self._send(reply, writer)
-            if reply.then != "end":
+            if reply.then not in {"end", "pause"}:
                 return
 
     def _reply(self, path: str, body: dict[str, Any]) -> Reply:
@@ -112,7 +114,10 @@ class ScriptedOllama:
             writer.write(b"1\r\n \r\n")
             await writer.drain()
             await asyncio.sleep(0.005)
-        if reply.then == "end":
+        while reply.then == "pause" and not self.resumed.is_set():
+            self.stalled.set()
+            await asyncio.sleep(0.005)
+        if reply.then in {"end", "pause"}:
             writer.write(b"0\r\n\r\n")
             await writer.drain()
 
@@ -176,7 +181,7 @@ _STATS = {"done_reason": "stop", "total_duration": 9_000_000, "prompt_eval_count
 
 def _stream(messages: Iterable[dict[str, Any]], then: str, stats: dict[str, Any]) -> Reply:
     lines = [_line(message) for message in messages]
-    if then == "end":
+    if then in {"end", "pause"}:
         lines.append(_line({"content": ""}, done=True, **(_STATS | stats)))
     return Reply(tuple(lines), then=then)
 

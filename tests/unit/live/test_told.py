@@ -1,13 +1,15 @@
-"""An operator's word is journaled, then handled, and heard again in its place."""
+"""An operator's word and an advisor's answer are journaled, then handled, and heard again in their place."""
 
 import pytest
 
-from alphastrike.domain.commands import Step
+from alphastrike.domain.commands import AlertRaised, Step
 from alphastrike.domain.errors import DataError
-from alphastrike.domain.events import InterventionRevoked
+from alphastrike.domain.events import InterventionProposed, InterventionRevoked
+from alphastrike.domain.interventions import Advice, ProposedCall
+from alphastrike.live.codec import decode
 from alphastrike.live.journal import Journal, read_journal
 from alphastrike.live.retracing import RetracedJournal, Retracer
-from alphastrike.live.told import Told, revoking
+from alphastrike.live.told import Told, as_journaled, revoking
 
 
 class Listener:
@@ -29,7 +31,7 @@ def path(tmp_path):
 
 def told_once(path, *orders):
     journal, engine = Journal.opened(path), Listener(path)
-    Told(engine, RetracedJournal(journal, ()), ()).hear(orders, 5)
+    Told(engine, RetracedJournal(journal, ()), ()).obey(orders, 5)
     journal.close()
     return engine
 
@@ -95,3 +97,48 @@ def test_an_answer_to_nothing_is_refused(path):
 
     with pytest.raises(DataError, match="an answer to what was never heard"):
         Retracer(Listener(path)).retrace(list(read_journal(path))[1])
+
+
+def an_answer(*calls, event_time_ms=9):
+    return InterventionProposed(event_time_ms, "r000001", Advice(tuple(calls), "ollama", 7))
+
+
+def test_an_answer_is_heard_as_it_was_journaled_and_not_before_its_time(path):
+    journal, engine = Journal.opened(path), Listener(path)
+    nan = ProposedCall("adjust_leverage", {"new_leverage": float("nan")})
+
+    Told(engine, RetracedJournal(journal, ()), ()).hear([an_answer(nan), an_answer(nan, event_time_ms=2)], 5)
+
+    heard = [event for event, _ in engine.heard]
+    assert [event.event_time_ms for event in heard] == [9, 5]
+    assert heard[0].advice.calls == (ProposedCall("adjust_leverage", {"new_leverage": None}),)
+    told = [record.data["event"] for record in read_journal(path) if record.kind == "told"]
+    assert [decode(one) for one in told] == heard
+
+
+def test_a_call_no_journal_can_carry_is_a_call_of_no_tool():
+    deep = []
+    for _ in range(5_000):
+        deep = [deep]
+    good = ProposedCall("disable_shorts", {"symbol": "SOLUSDT"})
+
+    heard = as_journaled(an_answer(good, ProposedCall("no_action", {"reason": deep})))
+
+    assert heard.advice.calls[0] == good
+    assert heard.advice.calls[1].tool is None
+
+
+def test_what_is_requested_in_answer_to_a_word_is_passed_on(path):
+    class Alarmed(Listener):
+        def handle(self, event):
+            return Step((), (), (AlertRaised(event.event_time_ms, "warning", "look"),))
+
+    sent = []
+
+    class Asked:
+        def send(self, request):
+            sent.append(request)
+
+    Told(Alarmed(path), RetracedJournal(Journal.opened(path), ()), (), Asked()).hear([an_answer()], 5)
+
+    assert sent == [AlertRaised(9, "warning", "look")]

@@ -17,9 +17,7 @@ def test_trading_goes_on_and_the_rule_table_acts_within_the_deadline(fate):
     server = ScriptedOllama([says('{"tool": "adj', then=fate)])
     with in_a_thread(server):
         config = LlmConfig.model_validate({"ollama": {"host": server.host, "deadline_s": 1.0}})
-        background = BackgroundConsultant(
-            Consultant(OllamaAdvisor(config), config, "run"), lambda: patient.now_ms + 1
-        )
+        background = BackgroundConsultant(Consultant(OllamaAdvisor(config), config, "run"))
         patient, review = a_review(a_patient(triggers={"cooldown_hours": 700}))
 
         background.ask(review)
@@ -47,7 +45,7 @@ def test_closing_ends_a_conversation_that_is_under_way():
             await asyncio.Event().wait()
 
     _, review = a_review()
-    background = BackgroundConsultant(Consultant(Endless(), LlmConfig(), "run"), lambda: 0)
+    background = BackgroundConsultant(Consultant(Endless(), LlmConfig(), "run"))
     background.ask(review)
 
     background.close()

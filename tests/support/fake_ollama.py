@@ -9,6 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MODEL, DIGEST = "qwen2.5:1.5b", "65ec06548149"
+# What the published description of this breaker shows as an answer, in its own words.
+ARTICLE = """[
+  {"tool": "adjust_position_size", "params": {"symbol": "SOL", "multiplier": 0.3}},
+  {"tool": "adjust_conviction", "params": {"symbol": "SOL", "new_threshold": 85}},
+  {"tool": "disable_shorts", "params": {"symbol": "SOL"}},
+  {"tool": "send_alert", "params": {"severity": "critical"}}
+]"""
 _NDJSON, _JSON = "application/x-ndjson", "application/json"
 
 

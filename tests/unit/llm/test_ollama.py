@@ -12,6 +12,7 @@ from alphastrike.llm.consultation import Consultant
 from alphastrike.llm.prompt import REPAIR
 from tests.breakers import SYMBOLS, a_review, report_of
 from tests.support.fake_ollama import (
+    ARTICLE,
     DIGEST,
     MODEL,
     Reply,
@@ -24,12 +25,6 @@ from tests.support.fake_ollama import (
 
 HALVE = {"symbol": "SOLUSDT", "multiplier": 0.5, "reason": "losing"}
 GOOD = json.dumps({"tool": "adjust_position_size", "args": HALVE})
-ARTICLE = """[
-  {"tool": "adjust_position_size", "params": {"symbol": "SOL", "multiplier": 0.3}},
-  {"tool": "adjust_conviction", "params": {"symbol": "SOL", "new_threshold": 85}},
-  {"tool": "disable_shorts", "params": {"symbol": "SOL"}},
-  {"tool": "send_alert", "params": {"severity": "critical"}}
-]"""
 
 
 class Notebook:

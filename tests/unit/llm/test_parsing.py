@@ -5,13 +5,8 @@ import json
 import pytest
 
 from alphastrike.llm.parsing import LONGEST_ANSWER, calls_in
+from tests.support.fake_ollama import ARTICLE
 
-ARTICLE = """[
-  {"tool": "adjust_position_size", "params": {"symbol": "SOL", "multiplier": 0.3}},
-  {"tool": "adjust_conviction", "params": {"symbol": "SOL", "new_threshold": 85}},
-  {"tool": "disable_shorts", "params": {"symbol": "SOL"}},
-  {"tool": "send_alert", "params": {"severity": "critical"}}
-]"""
 ONE = ("adjust_leverage", {"new_leverage": 2})
 
 

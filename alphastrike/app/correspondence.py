@@ -29,32 +29,42 @@ class Correspondence:
     its last process left without an answer is asked about once that is over.
     """
 
-    def __init__(self, circuit: Circuit, consultant: BackgroundConsultant, tee: "Tee | None") -> None:
-        """Correspond for this circuit; `tee` takes finished reviews down."""
+    def __init__(
+        self, circuit: Circuit, consultant: BackgroundConsultant, tee: "Tee | None", say: Say
+    ) -> None:
+        """Correspond for this circuit; `tee` takes finished reviews down, alerts are said."""
         self._circuit = circuit
         self._consultant = consultant
         self._tee = tee
+        self._say = say
         self._asked: set[str] = set()
-        self._finished = 0
+        self._finished = self._alerted = 0
 
     def send(self, request: Request) -> None:
         """Note what is asked or told; `look` asks."""
         self._circuit.send(request)
 
     def skip(self) -> None:
-        """What has been lived through again so far was recorded when it happened first."""
+        """What has been lived through again so far was recorded and said when it happened first."""
         self._finished = len(self._circuit.breaker.history)
+        self._alerted = len(self._circuit.alerts)
 
     def look(self) -> tuple[InterventionProposed, ...]:
-        """Ask what is open, and take down what is finished; the answers since the last look."""
+        """Ask what is open; the answers since the last look."""
         request = self._circuit.breaker.open_review
         if request is not None and request.review_id not in self._asked:
             self._asked.add(request.review_id)
             self._consultant.ask(request)
+        self.tell()
+        return self._consultant.due()
+
+    def tell(self) -> None:
+        """Take finished reviews down, and say what alerts there are."""
         if self._tee is not None:
             finish_traces(self._tee, self._circuit, self._finished)
+        for alert in self._circuit.alerts[self._alerted :]:
+            self._say(f"alert ({alert.severity}): {alert.message}")
         self.skip()
-        return self._consultant.due()
 
     async def settle(self, longest_s: float, obey: Callable[[], bool]) -> None:
         """Let an answer under way arrive, for so long at most and while `obey`, called meanwhile, is true."""
@@ -79,7 +89,9 @@ def corresponding(
     with recording_traces(config, circuit.run_id, say) as tee:
         advisor = advisor_of(config, tee)
         consultant = BackgroundConsultant(Consultant(advisor, config.llm, circuit.run_id))
+        correspondence = Correspondence(circuit, consultant, tee, say)
         try:
-            yield Correspondence(circuit, consultant, tee)
+            yield correspondence
+            correspondence.tell()
         finally:
             consultant.close()

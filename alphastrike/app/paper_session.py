@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from alphastrike.live.told import Told
 HEADER, END = "header", "end"
 STOP = "stop"
 _LOOK_EVERY_S = 0.2
+_ALERTS_KEPT = 10
 
 
 @dataclass(slots=True)
@@ -179,7 +180,11 @@ class _BetweenCloses:
 
 def _status(run: PaperRun, picture: Picture) -> dict[str, Any]:
     circuit = run.assembly.circuit
-    return {**as_status(picture), "interventions": [] if circuit is None else active_rows(circuit)}
+    return {
+        **as_status(picture),
+        "interventions": [] if circuit is None else active_rows(circuit),
+        "alerts": [] if circuit is None else [asdict(alert) for alert in circuit.alerts[-_ALERTS_KEPT:]],
+    }
 
 
 def _check_header(session: Session, run: PaperRun) -> None:

@@ -87,14 +87,21 @@ def _count(journal: Path, *, as_json: bool) -> None:
 
 
 def _lines(found: dict[str, Any], *, is_running: bool) -> list[str]:
-    time = datetime.fromtimestamp((found["time_ms"] + 1) / 1000, tz=UTC)
     positions = found["positions"]
     return [
         f"{found['title']} (process {found['pid']}, {'running' if is_running else 'not running'})",
-        f"market time  {time:%Y-%m-%d %H:%M} UTC",
+        f"market time  {_moment(found['time_ms'] + 1)}",
         f"equity       {found['equity']:,.2f} ({found['equity'] - found['initial_equity']:+,.2f}), "
         f"drawdown {found['drawdown']:.2%}",
         f"leverage     {found['leverage']['leverage']:.2f}x",
         f"positions    {', '.join(position['symbol'] for position in positions) or 'flat'}",
         f"validator    {found['validator']}",
+        *(
+            f"alert        {_moment(each['event_time_ms'])}: {each['severity']}: {each['message']}"
+            for each in found.get("alerts", [])
+        ),
     ]
+
+
+def _moment(time_ms: int) -> str:
+    return f"{datetime.fromtimestamp(time_ms / 1000, tz=UTC):%Y-%m-%d %H:%M} UTC"

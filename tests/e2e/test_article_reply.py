@@ -9,6 +9,7 @@ from alphastrike.app.retrace import verify_journal
 from alphastrike.domain.commands import AlertRaised
 from alphastrike.domain.events import InterventionProposed
 from alphastrike.domain.interventions import Verdict
+from alphastrike.live.state_folder import read_status
 from alphastrike.llm.advisors.ollama import OllamaAdvisor
 from alphastrike.llm.config import LlmConfig
 from alphastrike.llm.consultation import Consultant
@@ -81,6 +82,18 @@ def test_in_a_whole_run_it_restrains_sol_for_a_day_and_nothing_else(run):
     after = result.fills[(result.fills["ts_ms"] > from_ms) & (result.fills["ts_ms"] < until_ms)]
     of_sol = after[after["symbol"] == names.index("SOLUSDT")]
     assert (of_sol["position_after"] >= 0).all()  # nothing new is sold short
+
+
+def test_the_operator_finds_the_alert(run, alphastrike):
+    state, result = run
+    raised = [row["ts_ms"] for row in result.interventions if row["tool"] == "send_alert"]
+
+    alerts = read_status(state)["alerts"]
+
+    assert [alert["event_time_ms"] for alert in alerts] == raised[-10:]
+    assert {alert["severity"] for alert in alerts} == {"critical"}
+    shown = alphastrike("status", "--state", str(state)).stdout
+    assert shown.count("critical: the circuit breaker asks for attention") == len(alerts)
 
 
 def test_the_run_stores_the_answer_its_verdicts_and_both_states(run):

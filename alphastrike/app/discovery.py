@@ -7,7 +7,7 @@ only when it is asked for. Order is by name, never by where or when something wa
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
@@ -113,8 +113,14 @@ def _itself(plugin: Plugin) -> Plugin:
 
 
 def _installed(kind: str) -> Iterator[tuple[str, Callable[[], Plugin]]]:
-    for point in entry_points(group=f"alphastrike.{kind}"):
+    for point in _points(tuple(sys.path)).select(group=f"alphastrike.{kind}"):
         yield point.name, point.load
+
+
+@cache
+def _points(path: tuple[str, ...]) -> Any:  # noqa: ARG001 - other folders, other packages
+    """Every installed package's entry points, `.select(group=...)` of them, read once."""
+    return entry_points()
 
 
 def _modules(room: str) -> Iterator[ModuleType]:

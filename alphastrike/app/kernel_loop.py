@@ -106,7 +106,8 @@ def run_bars(
             if rates.cursor[symbol] != settled:
                 rate, due_ms = expected_funding(rates, symbol)
                 hear_funding(desk, symbol, rate, due_ms)
-        learn(desk, venue, log, first)
+        if venue.used[2] > first:  # handing two bundles over costs more than looking
+            learn(desk, venue, log, first)
         look(desk, bars.code, bars.marks, bars.volatility, bar, close_ms)
         observe(desk, close_ms, bars.daily_volatility[bar], log.equity[log.used[2]])
         log.used[2] += 1
@@ -129,7 +130,8 @@ def run_bars(
         for row in range(outbox.used[0]):
             submit(venue, outbox.symbols[row], outbox.orders[row], close_ms)
         first_trade = log.used[1]
-        learn(desk, venue, log, first)
+        if venue.used[2] > first:
+            learn(desk, venue, log, first)
         if watch.rules[0]["is_on"] != 0:
             hear_trades(watch, log, first_trade)
             if fired != 0:

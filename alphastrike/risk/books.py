@@ -23,8 +23,9 @@ class Desk(NamedTuple):
 
     `recent` is a ring of the net profit of the last trades; `decisions` and `intents` hold the
     latest word on each symbol, `restraints` what an intervention leaves of its freedom. The first
-    `change_count` of `changes` are moves of the breaker nobody has read yet. `backing` (symbols,
-    signals) is the weight behind each position when it was opened.
+    `change_count` of `changes` are moves of the breaker nobody has read yet. `correlations` (symbols,
+    symbols) are those of the last sample, NaN while unknown. `backing` (symbols, signals) is the
+    weight behind each position when it was opened.
     """
 
     account: Any
@@ -44,6 +45,7 @@ class Desk(NamedTuple):
     change_count: Any
     tiers: Any
     covariance: Any
+    correlations: Any
     sent_ms: Any
     backing: Any
     foreseen: Any
@@ -75,6 +77,7 @@ class Desk(NamedTuple):
             change_count=np.zeros(1, dtype=np.int64),
             tiers=markets.tiers,
             covariance=np.zeros((symbols, symbols)),
+            correlations=np.full((symbols, symbols), np.nan),
             sent_ms=np.zeros(MOST_ORDERS, dtype=np.int64),
             backing=np.zeros((symbols, max(1, terms.signals))),
             foreseen=np.zeros(2, dtype=FORESEEN),
@@ -113,6 +116,7 @@ class Desk(NamedTuple):
             self.breaker,
             self.watch,
             self.covariance.reshape(-1),
+            self.correlations.reshape(-1),
             self.sent_ms,
             self.backing.reshape(-1),
         )

@@ -5,7 +5,7 @@ from typing import Any
 from alphastrike.domain.outcomes import Code, Stage
 from alphastrike.domain.risk_states import RiskState, Trigger
 from alphastrike.numerics.compiled import compiled, compiled_without_allocation, constant
-from alphastrike.risk.kernel_foresight import liquidation_distance
+from alphastrike.risk.kernel_foresight import is_far, liquidation_distance
 
 REDUCE_ONLY_BELOW = 0.5  # raw leverage: under it the floor of the clamp would raise risk
 
@@ -174,11 +174,11 @@ def _limit(configured: float, accepted: float, step: float) -> float:
 
 @compiled_without_allocation
 def _nearest_liquidation(desk: Any) -> float:
-    """How far the nearest liquidation of a held position is, fraction of its mark; 1 when flat."""
-    nearest = 1.0
+    """How far the nearest liquidation of a held position is, fraction of its mark; 1 when none is near."""
+    nearest, floor = 1.0, desk.rules[0]["liquidation_floor"]
     for symbol in range(desk.positions.shape[0]):
-        if desk.positions[symbol]["lots"] != 0:
-            quantity = desk.positions[symbol]["quantity"]
+        quantity = desk.positions[symbol]["quantity"]
+        if quantity != 0.0 and not is_far(desk, abs(quantity) * desk.positions[symbol]["mark_price"], floor):
             nearest = min(nearest, liquidation_distance(desk, symbol, quantity, desk.state[0]["maintenance"]))
     return nearest
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from alphastrike.numerics.compiled import compiled_without_allocation
+from alphastrike.numerics.compiled import compiled, compiled_without_allocation
 
 SAMPLE_MS = 4 * 3_600_000
 _HALF_LIFE = 90.0  # samples: fifteen days
@@ -44,11 +44,16 @@ def watch_correlation(desk: Any, close_ms: int) -> None:
                     value = _DECAY * desk.covariance[first, second] + (1.0 - _DECAY) * product
                     desk.covariance[first, second] = value
                     desk.covariance[second, first] = value
+    for first in range(count):
+        for second in range(first + 1):
+            value = _estimate(desk, first, second)
+            desk.correlations[first, second] = value
+            desk.correlations[second, first] = value
     _cluster(desk)
 
 
 @compiled_without_allocation
-def correlation(desk: Any, first: int, second: int) -> float:
+def _estimate(desk: Any, first: int, second: int) -> float:
     """Correlation of two symbols in [-1, 1]; NaN until both have been watched long enough."""
     one, other = desk.watch[first]["samples"], desk.watch[second]["samples"]
     both = min(one, other)
@@ -62,10 +67,9 @@ def correlation(desk: Any, first: int, second: int) -> float:
     return float(min(1.0, max(-1.0, value)))
 
 
-@compiled_without_allocation
-def stressed_correlation(desk: Any, first: int, second: int, same_side: bool) -> float:
-    """Correlation on a bad day: at least 0.8 where it hurts, no better than none where it would help."""
-    value = correlation(desk, first, second)
+@compiled
+def stressed(value: float, same_side: bool) -> float:
+    """A correlation on a bad day: at least 0.8 where it hurts, no better than none where it would help."""
     if same_side:
         return 1.0 if math.isnan(value) else max(value, _STRESSED)
     return 0.0 if math.isnan(value) else min(value, 0.0)
@@ -83,10 +87,9 @@ def _cluster(desk: Any) -> None:
         desk.watch[symbol]["cluster"] = symbol if desk.watch[symbol]["samples"] >= _KNOWN_AFTER else 0
     for first in range(count):
         for second in range(first):
-            if desk.watch[first]["cluster"] != desk.watch[second]["cluster"]:
-                value = correlation(desk, first, second)
-                if value > limit:
-                    _join(desk, desk.watch[first]["cluster"], desk.watch[second]["cluster"])
+            one, other = desk.watch[first]["cluster"], desk.watch[second]["cluster"]
+            if one != other and desk.correlations[first, second] > limit:
+                _join(desk, one, other)
 
 
 @compiled_without_allocation

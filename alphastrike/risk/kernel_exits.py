@@ -8,9 +8,9 @@ import numpy as np
 from alphastrike.domain.orders import OrderType
 from alphastrike.domain.outcomes import Reason
 from alphastrike.domain.records import ACTS_TO_TIGHTEN
-from alphastrike.numerics.compiled import compiled_without_allocation, constant
+from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation, constant
 from alphastrike.numerics.grid import ceil_to_grid, floor_to_grid
-from alphastrike.risk.kernel_foresight import liquidation_distance, needed_distance
+from alphastrike.risk.kernel_foresight import is_far, liquidation_distance, needed_distance
 
 _STOP = constant(OrderType.STOP_MARKET)
 _RETIRED, _FUNDING = constant(Reason.RETIRED), constant(Reason.FUNDING)
@@ -34,25 +34,33 @@ def reason_to_leave(desk: Any, symbol: int, close_ms: int) -> int:
 def is_too_near(desk: Any, symbol: int) -> bool:
     """Whether liquidation has come nearer than a new position would be allowed to have it."""
     quantity = desk.positions[symbol]["quantity"]
-    distance = liquidation_distance(desk, symbol, quantity, desk.state[0]["maintenance"])
     needed = needed_distance(desk, symbol, 0.0)
-    return bool(distance < needed)
+    if is_far(desk, abs(quantity) * desk.positions[symbol]["mark_price"], needed):
+        return False
+    return bool(liquidation_distance(desk, symbol, quantity, desk.state[0]["maintenance"]) < needed)
+
+
+@compiled_into_caller
+def follow(desk: Any, symbol: int, atr_fraction: float) -> None:
+    """Ask for a tighter stop when the best close since the entry carries it; never for a wider one."""
+    watch, position = desk.watch[symbol], desk.positions[symbol]
+    mark, best = position["mark_price"], watch["extreme"]
+    if best == 0.0 or (mark > best if position["lots"] > 0 else mark < best):
+        watch["extreme"] = mark
+    if desk.rules[0]["trailing_atr"] > 0.0:
+        _trail(desk, symbol, atr_fraction)
 
 
 @compiled_without_allocation
-def follow(desk: Any, symbol: int, atr_fraction: float) -> None:
-    """Ask for a tighter stop when the best close since the entry carries it; never for a wider one."""
+def _trail(desk: Any, symbol: int, atr_fraction: float) -> None:
     rules, watch, position = desk.rules[0], desk.watch[symbol], desk.positions[symbol]
     mark, tick = position["mark_price"], desk.instruments[symbol]["tick"]
-    is_long = position["lots"] > 0
-    if watch["extreme"] == 0.0 or (mark > watch["extreme"] if is_long else mark < watch["extreme"]):
-        watch["extreme"] = mark
     stop = working_stop(desk, symbol)
     trail = rules["trailing_atr"] * atr_fraction
     if math.isnan(stop) or not 0.0 < trail < 1.0:
         return
     intent = desk.intents[symbol]
-    if is_long:
+    if position["lots"] > 0:
         wanted = floor_to_grid(watch["extreme"] - trail * mark, tick)
         tightens = wanted >= stop + 0.5 * tick and wanted < mark
     else:

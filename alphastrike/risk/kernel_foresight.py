@@ -10,7 +10,7 @@ import numpy as np
 from alphastrike.domain.kernel_margin import liquidation_price, maintenance_margin
 from alphastrike.numerics.compiled import compiled, compiled_without_allocation
 from alphastrike.numerics.grid import on_grid
-from alphastrike.risk.kernel_correlation import stressed_correlation
+from alphastrike.risk.kernel_correlation import stressed
 
 OTHERS, AFTER = 0, 1
 _MINUTE_MS = 60_000
@@ -24,12 +24,17 @@ def foresee_others(desk: Any, symbol: int, wanted: int) -> Any:
     others = desk.foreseen[OTHERS]
     gross, net, margin, count, cluster, variance, maintenance = 0.0, 0.0, 0.0, 0, 0.0, 0.0, 0.0
     for other in range(desk.positions.shape[0]):
+        watch = desk.watch[other]
+        watch["worst_quantity"] = 0.0
+        watch["worst_move"] = 0.0
         if other == symbol or (desk.positions[other]["lots"] == 0 and desk.order_count[other] == 0):
             continue
         worst = worst_quantity(desk, other, 0)
         if worst == 0.0:
             continue
         mark = desk.positions[other]["mark_price"]
+        watch["worst_quantity"] = worst
+        watch["worst_move"] = worst * mark * _volatility(desk, other)
         notional = abs(worst) * mark
         gross += notional
         net += worst_quantity(desk, other, wanted) * mark
@@ -38,7 +43,7 @@ def foresee_others(desk: Any, symbol: int, wanted: int) -> Any:
         count += 1
         if symbol < 0 or desk.watch[other]["cluster"] == desk.watch[symbol]["cluster"]:
             cluster += notional
-        variance += _variance_with(desk, other, worst, other)
+        variance += _variance_with(desk, other, watch["worst_move"], other)
     others["equity"] = desk.account[0]["equity"]
     others["budget"] = desk.state[0]["leverage"] * desk.account[0]["equity"]
     others["gross"] = gross
@@ -68,7 +73,8 @@ def foresee(desk: Any, symbol: int, target_lots: int, intent: Any, distance: flo
     after["count"] = others["count"] + 1
     after["cluster"] = others["cluster"] + notional
     after["maintenance"] = others["maintenance"] + maintenance_margin(notional, desk.tiers[symbol])
-    after["variance"] = others["variance"] + _variance_with(desk, symbol, quantity, desk.positions.shape[0])
+    move = quantity * mark * _volatility(desk, symbol)
+    after["variance"] = others["variance"] + _variance_with(desk, symbol, move, desk.positions.shape[0])
     after["loss"] = _loss(after["variance"])
     after["orders"] = 1 + orders_within_a_minute(desk, now_ms)
     after["band"] = _band(intent, mark)
@@ -124,6 +130,18 @@ def liquidation_distance(desk: Any, symbol: int, quantity: float, maintenance: f
 
 
 @compiled_without_allocation
+def is_far(desk: Any, notional: float, distance: float) -> bool:
+    """Whether liquidation surely lies beyond `distance`; false says only that it must be computed.
+
+    In cross mode a move of d costs n * d of equity, and a short's maintenance rises by less than that
+    again; the hundredth on top is far more than rounding. It spares nearly every close the search
+    through the tiers.
+    """
+    free = desk.account[0]["equity"] - desk.state[0]["maintenance"]
+    return bool(desk.rules[0]["is_isolated"] == 0 and free > notional * (2.0 * distance + 0.01))
+
+
+@compiled_without_allocation
 def needed_distance(desk: Any, symbol: int, stop_distance: float) -> float:
     """How far a liquidation must stay: so many daily deviations, stop distances, and at least a floor.
 
@@ -155,9 +173,7 @@ def _nearest_liquidation(desk: Any, symbol: int, quantity: float, distance: floa
     after["distance"] = liquidation_distance(desk, symbol, quantity, maintenance)
     after["needed_distance"] = needed_distance(desk, symbol, distance)
     for other in range(desk.positions.shape[0]):
-        if other == symbol or (desk.positions[other]["lots"] == 0 and desk.order_count[other] == 0):
-            continue
-        worst = worst_quantity(desk, other, 0)
+        worst = desk.watch[other]["worst_quantity"]
         if worst != 0.0:
             far = liquidation_distance(desk, other, worst, maintenance)
             needed = needed_distance(desk, other, 0.0)
@@ -167,17 +183,14 @@ def _nearest_liquidation(desk: Any, symbol: int, quantity: float, distance: floa
 
 
 @compiled_without_allocation
-def _variance_with(desk: Any, symbol: int, quantity: float, before: int) -> float:
-    """What a position adds to the variance of one day, squared quote, beside the symbols before `before`."""
-    own = quantity * desk.positions[symbol]["mark_price"] * _volatility(desk, symbol)
+def _variance_with(desk: Any, symbol: int, own: float, before: int) -> float:
+    """What a daily move adds to one day's variance, squared quote, beside the symbols before `before`."""
     total = own * own
     for other in range(before):
-        if other == symbol or (desk.positions[other]["lots"] == 0 and desk.order_count[other] == 0):
-            continue
-        worst = worst_quantity(desk, other, 0)
-        if worst != 0.0:
-            theirs = worst * desk.positions[other]["mark_price"] * _volatility(desk, other)
-            total += 2.0 * own * theirs * stressed_correlation(desk, symbol, other, own * theirs > 0.0)
+        theirs = desk.watch[other]["worst_move"]
+        if theirs != 0.0:
+            correlation = stressed(desk.correlations[symbol, other], own * theirs > 0.0)
+            total += 2.0 * own * theirs * correlation
     return float(total)
 
 

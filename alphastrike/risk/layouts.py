@@ -111,6 +111,9 @@ WATCH = np.dtype(
         ("retired_share", "f8"),  # of the weight behind the position
         ("funding_rate", "f8"),  # expected next, positive: longs pay
         ("funding_ms", "i8"),  # when that is due, 0 unknown
+        # As last foreseen: once orders filled the worse way, 0 when neither is open.
+        ("worst_quantity", "f8"),  # signed base units
+        ("worst_move", "f8"),  # what that gains in a day that goes up by one deviation, quote
     ]
 )
 

@@ -1,10 +1,7 @@
 """Plugins are found by walking the package, by entry points, and in a user's own file."""
 
-from importlib.metadata import EntryPoint
-
 import pytest
 
-from alphastrike.app import discovery
 from alphastrike.app.discovery import available, chosen, plugin_from_file
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.plugins import FeatureSpec, SignalSpec
@@ -41,9 +38,23 @@ def test_only_what_is_named_is_returned_sorted_and_once():
     assert list(found) == ["atr_14", "log_return_1"]
 
 
-def test_an_installed_plugin_is_found_but_not_imported_until_chosen(monkeypatch):
-    point = EntryPoint(name="zz_mine", value="no_such_package.signals:plugin", group="alphastrike.signals")
-    monkeypatch.setattr(discovery, "entry_points", lambda group: [point] if group == point.group else [])
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """Puts a package with one entry point on the path, as an installer would."""
+
+    def install(group: str, name: str, value: str) -> None:
+        info = tmp_path / "somebody_else-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: somebody-else\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {value}\n")
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return install
+
+
+def test_an_installed_plugin_is_found_but_not_imported_until_chosen(installed):
+    assert "zz_mine" not in available("signals")
+    installed("alphastrike.signals", "zz_mine", "no_such_package.signals:plugin")
 
     found = available("signals")
 
@@ -52,9 +63,8 @@ def test_an_installed_plugin_is_found_but_not_imported_until_chosen(monkeypatch)
         chosen("signals", ["zz_mine"], "signals.enabled")
 
 
-def test_a_name_declared_twice_is_an_error(monkeypatch):
-    point = EntryPoint(name="ema_cross", value="somebody.else:plugin", group="alphastrike.strategies")
-    monkeypatch.setattr(discovery, "entry_points", lambda group: [point])
+def test_a_name_declared_twice_is_an_error(installed):
+    installed("alphastrike.strategies", "ema_cross", "somebody.else:plugin")
 
     with pytest.raises(ConfigError, match="ema_cross is declared twice"):
         available("strategies")

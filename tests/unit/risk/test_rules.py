@@ -7,7 +7,7 @@ import pytest
 
 from alphastrike.domain.orders import OrderType
 from alphastrike.domain.outcomes import Code
-from alphastrike.risk.kernel_correlation import SAMPLE_MS, correlation
+from alphastrike.risk.kernel_correlation import SAMPLE_MS
 from alphastrike.risk.kernel_news import hear_funding
 from alphastrike.risk.kernel_pretrade import RULES
 from tests.builders import START_MS, an_instrument, an_order
@@ -83,11 +83,11 @@ def walked(together: bool) -> Trader:
 def test_correlation_is_known_after_five_days_and_decides_the_cluster():
     same, apart = walked(together=True), walked(together=False)
 
-    assert correlation(same.desk, 0, 1) == pytest.approx(1.0)
-    assert abs(correlation(apart.desk, 0, 1)) < 0.5
+    assert same.desk.correlations[0, 1] == pytest.approx(1.0)
+    assert abs(apart.desk.correlations[0, 1]) < 0.5
     assert same.desk.watch["cluster"].tolist() == [0, 0]
     assert apart.desk.watch["cluster"].tolist() == [0, 1]
-    assert math.isnan(correlation(ready().desk, 0, 1))
+    assert math.isnan(ready().desk.correlations[0, 1])
 
 
 def test_a_symbol_that_went_silent_is_unknown_again():
@@ -96,7 +96,7 @@ def test_a_symbol_that_went_silent_is_unknown_again():
 
     trader.looked(NAN, 100.0)
 
-    assert math.isnan(correlation(trader.desk, 0, 1))
+    assert math.isnan(trader.desk.correlations[0, 1])
     assert trader.desk.watch["cluster"].tolist() == [0, 1] or trader.desk.watch["cluster"][0] == 0
 
 

@@ -31,7 +31,14 @@ def exit_code(fault: AlphaStrikeError) -> Exit:
     return Exit.UNREACHABLE if isinstance(fault, VenueUnreachable) else Exit.FAILED
 
 
-_EXTRAS = {"lightgbm": "ml", "scipy": "ml", "ollama": "llm", "sqlalchemy": "llm", "httpx": "llm"}
+_EXTRAS = {
+    "lightgbm": "ml",
+    "scipy": "ml",
+    "ollama": "llm",
+    "sqlalchemy": "llm",
+    "httpx": "llm",
+    "joblib": "sweep",
+}
 
 
 def missing_package(module: str) -> str:

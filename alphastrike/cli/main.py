@@ -15,8 +15,9 @@ from alphastrike.cli.exits import Exit, exit_code, missing_package
 from alphastrike.cli.init import init
 from alphastrike.cli.llm import llm_commands
 from alphastrike.cli.models import models_commands
-from alphastrike.cli.operator import replay, status, stop
+from alphastrike.cli.operator import status, stop
 from alphastrike.cli.paper import PAPER_EXAMPLES, paper
+from alphastrike.cli.replay import REPLAY_EXAMPLES, replay
 from alphastrike.cli.risk import risk_commands
 from alphastrike.cli.signals import signals_commands
 from alphastrike.cli.traces import traces_commands
@@ -49,7 +50,7 @@ application.command(short_help="Trade recorded or synthetic candles.", epilog=BA
 application.command(short_help="Trade on paper, on a market that goes on.", epilog=PAPER_EXAMPLES)(paper)
 application.command(short_help="Say what a running process is doing.")(status)
 application.command(short_help="End a running process in good order.")(stop)
-application.command(short_help="Read a journal back, and verify it.")(replay)
+application.command(short_help="Say what would have happened.", epilog=REPLAY_EXAMPLES)(replay)
 application.command(short_help="Train a model and judge it out of sample.", epilog=TRAIN_EXAMPLES)(train)
 application.add_typer(models_commands)
 application.command(short_help="Hold data against what a model learnt.", epilog=VALIDATE_EXAMPLES)(validate)

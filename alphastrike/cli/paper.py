@@ -161,7 +161,7 @@ def _say(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def duration_ms(text: str | None) -> int | None:
+def duration_ms(text: str | None, option: str = "--duration") -> int | None:
     """Market time as typed, in milliseconds; `ConfigError` for what is none."""
     from alphastrike.domain.errors import ConfigError
 
@@ -170,5 +170,5 @@ def duration_ms(text: str | None) -> int | None:
     units = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
     number, unit = text[:-1], text[-1:]
     if unit not in units or not number.isascii() or not number.isdigit() or not 0 < int(number) < 10**6:
-        raise ConfigError(f"--duration: observed {text!r}, allowed a whole number and m, h or d, as 12h")
+        raise ConfigError(f"{option}: observed {text!r}, allowed a whole number and m, h or d, as 12h")
     return int(number) * units[unit]

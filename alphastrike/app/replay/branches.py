@@ -6,14 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from alphastrike.backtest.replay.config import ReplayConfig
-from alphastrike.backtest.replay.outcomes import (
-    GRID,
-    NO_ACTION,
-    PLACEBO,
-    RECORDED,
-    RULES,
-    Branch,
-)
+from alphastrike.backtest.replay.outcomes import GRID, PLACEBO, Branch
+from alphastrike.domain.counterfactuals import NO_ACTION, RECORDED, RULES
 from alphastrike.domain.interventions import ProposedCall, Tool
 from alphastrike.llm.advisors.random_palette import RandomPalette
 from alphastrike.llm.advisors.rules import rule_calls

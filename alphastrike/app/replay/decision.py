@@ -19,13 +19,13 @@ from alphastrike.backtest.replay.measuring import Fork, measured
 from alphastrike.backtest.replay.outcomes import (
     DECISION,
     POLICY,
-    RECORDED,
     Branch,
     BranchRun,
     Case,
     DecisionReplay,
     Measured,
 )
+from alphastrike.domain.counterfactuals import RECORDED
 
 _PATH_POINTS = 120
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from alphastrike.app.replay.branches import recorded_calls
-from alphastrike.backtest.replay.outcomes import NO_ACTION, PLACEBO, RULES, Branch
+from alphastrike.backtest.replay.outcomes import PLACEBO, Branch
 from alphastrike.domain.commands import ReviewRequested
+from alphastrike.domain.counterfactuals import NO_ACTION, RULES
 from alphastrike.domain.interventions import Advice, ProposedCall, Tool
 from alphastrike.llm.advisors.random_palette import RandomPalette
 from alphastrike.llm.advisors.rules import rule_calls

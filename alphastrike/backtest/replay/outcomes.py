@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-RECORDED, NO_ACTION, RULES = "recorded", "no_action", "rules"
 PLACEBO, GRID = "placebo", "grid"
 DECISION, POLICY = "decision", "policy"
 
@@ -91,3 +90,10 @@ class DecisionReplay:
     def run_of(self, name: str) -> BranchRun | None:
         """The branch of this name."""
         return next((one for one in self.branches if one.branch.name == name), None)
+
+    def result_of(self, name: str, case: Case) -> Measured:
+        """How the branch of this name ended in a case; KeyError for one that was not run."""
+        found = self.run_of(name)
+        if found is None:
+            raise KeyError(name)
+        return found.results[case]

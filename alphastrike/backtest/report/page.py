@@ -1,9 +1,6 @@
 """The report page: charts and the console's tables in one file, libraries included."""
 
-import json
 from html import escape
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from alphastrike.backtest.formatting import UNKNOWN, moment, money, number, percent
@@ -11,11 +8,10 @@ from alphastrike.backtest.halted import halt_note
 from alphastrike.backtest.metrics.buy_and_hold import BuyAndHold
 from alphastrike.backtest.report import figures
 from alphastrike.backtest.report.decisions import decisions_section
+from alphastrike.backtest.report.parts import asset, filled, plotly_source, script_json, table_html
 from alphastrike.backtest.result import RunResult
-from alphastrike.backtest.tables import Table, all_tables, assumptions_table, warm_up_line
-from alphastrike.domain.errors import ConfigError
+from alphastrike.backtest.tables import all_tables, assumptions_table, warm_up_line
 
-_HERE = Path(__file__).parent
 _NARROW_COLUMNS = 4
 
 
@@ -30,43 +26,18 @@ def render_report(result: RunResult, summary: dict[str, Any], hold: BuyAndHold |
     }
     parts = {
         "title": escape(f"{summary['strategy']} · {summary['run_id']}"),
-        "style": _asset("page.css"),
+        "style": asset("page.css"),
         "header": _header(summary),
         "symbols": "".join(f"<option>{escape(symbol)}</option>" for symbol in summary["symbols"]),
         "weights_hidden": "" if charts["weights"] else "hidden",
         "halts_hidden": "" if charts["halts"] else "hidden",
         "tables": _tables(summary),
         "decisions": decisions_section(result),
-        "data": _script_json(charts),
-        "plotly": _plotly_source(),
-        "script": _asset("page.js"),
+        "data": script_json(charts),
+        "plotly": plotly_source(),
+        "script": asset("page.js"),
     }
-    page = _asset("page.html")
-    # The library comes last: what it contains is never searched for placeholders.
-    for name, text in parts.items():
-        page = page.replace(f"<!--{name}-->", text, 1)
-    return page
-
-
-def _asset(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
-
-
-def _plotly_source() -> str:
-    """The chart library as the installed package ships it, found without importing the package."""
-    spec = find_spec("plotly")
-    for folder in (spec.submodule_search_locations if spec else None) or ():
-        source = Path(folder) / "package_data" / "plotly.min.js"
-        if source.is_file():
-            return source.read_text(encoding="utf-8")
-    raise ConfigError(
-        "report: plotly's package_data/plotly.min.js not found; reinstall with `pip install plotly`"
-    )
-
-
-def _script_json(value: Any) -> str:
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c")
+    return filled("page.html", parts)
 
 
 def _header(summary: dict[str, Any]) -> str:
@@ -118,36 +89,6 @@ def _card(name: str, value: str, detail: str) -> str:
 def _tables(summary: dict[str, Any]) -> str:
     tables = (assumptions_table(summary), *all_tables(summary, max_symbols=None))
     shown = [table for table in tables if table.rows]
-    narrow = "".join(_table(table) for table in shown if len(table.columns) <= _NARROW_COLUMNS)
-    wide = "".join(_table(table) for table in shown if len(table.columns) > _NARROW_COLUMNS)
+    narrow = "".join(table_html(table) for table in shown if len(table.columns) <= _NARROW_COLUMNS)
+    wide = "".join(table_html(table) for table in shown if len(table.columns) > _NARROW_COLUMNS)
     return f'<div class="narrow">{narrow}</div>{wide}<p class="muted">{escape(warm_up_line(summary))}</p>'
-
-
-def _table(table: Table) -> str:
-    head = ""
-    if any(table.columns):
-        cells = "".join(
-            f'<th class="{_align(table, i)}">{escape(name)}</th>' for i, name in enumerate(table.columns)
-        )
-        head = f"<thead><tr>{cells}</tr></thead>"
-    rows = "".join(
-        f"<tr{' class=warn' if index in table.warnings else ''}>"
-        + "".join(f'<td class="{_tone(table, i, cell)}">{escape(cell)}</td>' for i, cell in enumerate(row))
-        + "</tr>"
-        for index, row in enumerate(table.rows)
-    )
-    note = f'<p class="muted">{escape(table.note)}</p>' if table.note else ""
-    return (
-        f'<section class="panel"><h2>{escape(table.title)}</h2>'
-        f'<div class="scroll"><table>{head}<tbody>{rows}</tbody></table></div>{note}</section>'
-    )
-
-
-def _align(table: Table, column: int) -> str:
-    return "text" if column < table.text_columns else "num"
-
-
-def _tone(table: Table, column: int, cell: str) -> str:
-    indent = " sub" if column == 0 and cell.startswith("  ") else ""
-    negative = " neg" if cell.startswith("-") and cell != UNKNOWN else ""
-    return _align(table, column) + indent + negative

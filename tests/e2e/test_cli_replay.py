@@ -1,0 +1,107 @@
+"""`alphastrike replay` on run folders, as a person types it."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+CONFIG = """
+[validation]
+reference_hours = 500
+short_window_hours = 72
+long_window_hours = 240
+[replay]
+placebos = 2
+draws = 200
+"""
+SYMBOLS = ("--symbols", "BTCUSDT,ETHUSDT")
+
+
+@pytest.fixture(scope="module")
+def folders():
+    """What one run left, for every test of this module."""
+    return {}
+
+
+@pytest.fixture
+def recorded(alphastrike, folders, tmp_path):
+    """The command line in a folder with market data in `data` and a finished run of it in `run`."""
+    Path("alphastrike.toml").write_text(CONFIG)
+    if "kept" not in folders:
+        made = alphastrike("data", "synth", "--store", "store", *SYMBOLS, "--hours", "1100", "--seed", "5")
+        ran = alphastrike(
+            "backtest", "--data", "store", "--funding", "store", "--strategy", "ema_cross",
+            "--llm", "rules", "--out", "run",
+        )  # fmt: skip
+        assert (made.exit_code, ran.exit_code) == (0, 0), made.stderr + ran.stderr
+        folders["kept"] = tmp_path
+    else:
+        for name in ("store", "run"):
+            shutil.copytree(folders["kept"] / name, name)
+    return alphastrike
+
+
+def test_a_run_is_replayed_to_tables_a_document_and_a_page(recorded):
+    told = recorded("replay", "run", "--horizon", "2d", "--branches", "rules,placebo", "--jobs", "1")
+    printed = recorded(
+        "replay", "run", "--horizon", "2d", "--branches", "rules,placebo", "--jobs", "2", "--json"
+    )
+
+    assert (told.exit_code, printed.exit_code) == (0, 0), told.stderr + printed.stderr
+    found = json.loads(printed.stdout)
+    assert found == json.loads(Path("run-replay/replay.json").read_text())
+    assert found["decisions"] > 10
+    assert found["unfaithful"] == 0
+    assert re.search(rf"control is the recorded run +{found['decisions']}\b", told.stdout)
+    assert "insufficient" in told.stdout
+    assert "no market impact" in told.stdout
+    page = Path("run-replay/replay.html").read_text()
+    assert page.count("<option>") == len(found["interventions"])
+    assert not re.search(r'(src|href)="(?!data:)', page.partition("<script>")[0])
+
+
+def test_one_intervention_is_shown_with_all_its_branches(recorded):
+    outcome = recorded(
+        "replay", "run", "--intervention", "i000001", "--horizon", "1d", "--jobs", "1", "--out", "one"
+    )
+
+    assert outcome.exit_code == 0, outcome.stderr
+    for branch in ("recorded", "no_action", "placebo:1", "adjust_leverage::1", "disable_asset:"):
+        assert branch in outcome.stdout
+    (only,) = json.loads(Path("one/replay.json").read_text())["interventions"]
+    assert only["intervention_ids"] == ["i000001"]
+
+
+def test_data_that_are_not_those_of_the_run_are_refused(recorded):
+    recorded("data", "synth", "--store", "store", *SYMBOLS, "--hours", "1101", "--seed", "5")
+
+    outcome = recorded("replay", "run")
+
+    assert outcome.exit_code == 2
+    assert re.search(
+        r"error: run: data_hash: observed \w{12}, recorded \w{12}; allowed: the candles and rates the run",
+        outcome.stderr,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nowhere",), "nowhere"),
+        (("run", "--intervention", "i999999"), "--intervention: observed 'i999999', allowed an id of"),
+        (("run", "--branches", "ruls"), "--branches: "),
+        (("run", "--estimand", "all"), "--estimand: "),
+        (("run", "--horizon", "7"), "--horizon: observed '7', allowed a whole number and m, h or d"),
+        (("run", "--verify"), "--verify: observed with a run folder"),
+        (("store",), "store: no run folder (summary.json is missing)"),
+        (("alphastrike.toml", "alphastrike.toml"), "JOURNAL: observed 2 paths"),
+    ],
+)
+def test_what_cannot_be_replayed_is_said_in_one_line(recorded, arguments, said):
+    outcome = recorded("replay", *arguments)
+
+    assert outcome.exit_code == 2
+    assert said in outcome.stderr
+    assert "Traceback" not in outcome.stderr

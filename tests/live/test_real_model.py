@@ -1,7 +1,5 @@
 """A real model over Ollama's wire protocol, asked by the unmodified client."""
 
-import sys
-
 import pytest
 
 from alphastrike.domain.interventions import Verdict
@@ -40,7 +38,7 @@ def _a_small_review(losses):
     return patient, patient.close()
 
 
-async def test_every_answer_of_a_real_model_is_a_valid_call_and_is_stored(host, tmp_path, capsys):
+async def test_every_answer_of_a_real_model_is_a_valid_call_and_is_stored(host, tmp_path, record_property):
     store = TraceStore.opened(tmp_path / "traces.db")
     tee, config = Tee(store, "run"), _config(host)
     consultant = Consultant(OllamaAdvisor(config, tee), config, "run")
@@ -60,11 +58,11 @@ async def test_every_answer_of_a_real_model_is_a_valid_call_and_is_stored(host, 
     speeds = [
         one.details["eval_count"] / one.details["eval_duration"] * 1e9 for one in advised if not one.cause
     ]
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\n{MODEL}: {valid} of {len(advised)} answers valid at once, "
-            f"{sum(speeds) / max(1, len(speeds)):.1f} tokens/s, said {[one.tool for one in judged]}\n"
-        )
+    record_property(
+        "said",
+        f"{MODEL}: {valid} of {len(advised)} answers valid at once, "
+        f"{sum(speeds) / max(1, len(speeds)):.1f} tokens/s, said {[one.tool for one in judged]}",
+    )
     assert valid == len(LOSSES), [(one.source, one.cause, one.details) for one in advised]
     assert all(one.verdict is not Verdict.REFUSED for one in judged)
     said = "".join(one["payload"]["message"]["content"] for one in stored if one["kind"] == "message")

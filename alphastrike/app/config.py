@@ -1,7 +1,8 @@
 """The whole configuration: one section a room, and the sections of a run."""
 
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -21,6 +22,7 @@ from alphastrike.signals.config import SignalsConfig
 from alphastrike.traces.config import TracesConfig
 from alphastrike.validation.config import ValidationConfig
 
+ADVISORS = ("off", "rules", "ollama", "recorded", "random")
 Moment = Annotated[int, BeforeValidator(milliseconds), "date or milliseconds"]
 
 
@@ -159,10 +161,18 @@ class BacktestConfig(Settings):
         description="Days of candles before data.start, or the first of the data, on which signals are "
         "judged before anything is traded; what they earn there counts signals.decay.seed_weight.",
     )
-    llm: Literal["off", "rules", "ollama", "recorded", "random"] = Field(
+    llm: str = Field(
         default="off",
-        description="Who answers when the circuit breaker wakes: rules, a model, a recording, or chance.",
+        description="Who answers when the circuit breaker wakes: off, rules, ollama (a model), recorded, "
+        "random, or the name of an installed advisor.",
     )
+
+    @field_validator("llm")
+    @classmethod
+    def _advisor_is_there(cls, value: str) -> str:
+        if value not in {*ADVISORS, *entry_points(group="alphastrike.advisors").names}:
+            raise ValueError(f"{', '.join(map(repr, ADVISORS))}, or the name of an installed advisor")
+        return value
 
 
 class OutputConfig(Settings):

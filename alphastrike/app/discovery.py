@@ -36,7 +36,9 @@ _ADAPTER_MODULES = ("adapter", "dialect")
 
 
 def available(kind: str) -> dict[str, Callable[[], Plugin]]:
-    """Every plugin of a kind (`features`, `signals`, `strategies`, `adapters`, `dialects`) by name, sorted.
+    """Every plugin of a kind by name, sorted: `features`, `signals`, `strategies`, `adapters`, `dialects`.
+
+    `advisors` are those that are installed: the package's own need nothing to be found.
 
     A name declared twice is an error: which of the two runs must not depend on the search.
     """
@@ -99,7 +101,7 @@ def _loaded(name: str, load: Callable[[], Plugin], key: str) -> Plugin:
 
 
 def _built_in(kind: str) -> Iterator[tuple[str, Callable[[], Plugin]]]:
-    for module in _modules(_ROOMS[kind]):
+    for module in _modules(_ROOMS[kind]) if kind in _ROOMS else ():
         for plugin in (getattr(module, "plugin", None), *getattr(module, "plugins", ())):
             # A sub-module called `plugin` hangs on its package under the same name.
             if plugin is None or isinstance(plugin, ModuleType):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from alphastrike.traces.tee import Tee
 
 Say = Callable[[str], None]
-_RECORDED = ("rules", "random", "ollama")  # what is played back is a recording already
+_NOT_RECORDED = ("off", "recorded")  # what is played back is a recording already
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def finish_traces(tee: "Tee", circuit: Circuit, already: int = 0) -> None:
 
 
 def _tee(config: AlphaStrikeConfig, run_id: str, say: Say) -> "tuple[Tee, TraceStore] | None":
-    if config.backtest.llm not in _RECORDED or not is_open(config.traces, say):
+    if config.backtest.llm in _NOT_RECORDED or not is_open(config.traces, say):
         return None
     try:
         store = open_store(config.traces)

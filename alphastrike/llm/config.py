@@ -84,6 +84,13 @@ class OllamaConfig(Settings):
     repair: bool = Field(
         default=True, description="ask once more when nothing in the answer was a valid call"
     )
+    tokens_per_day: int = Field(
+        200_000,
+        ge=0,
+        le=10**9,
+        description="tokens read and written in a day of the market, after which the rule table answers; "
+        "0 never stops",
+    )
     allow_remote: bool = Field(default=False, description="let the report leave this machine")
     allow_cloud: bool = Field(
         default=False, description="let models named cloud, which Ollama forwards, be asked"

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
 from alphastrike.domain.commands import ReviewRequested
-from alphastrike.domain.intervals import HOUR_MS
-from alphastrike.domain.interventions import Advice
+from alphastrike.domain.intervals import DAY_MS, HOUR_MS
+from alphastrike.domain.interventions import Advice, ProposedCall
 from alphastrike.llm.advisors.rules import RuleTable
 from alphastrike.llm.config import LlmConfig
 from alphastrike.llm.failures import AdvisorFailed
@@ -43,16 +43,17 @@ class Consultant:
         self._rules = RuleTable(config.rules_latency_ms)
         self._failures = 0
         self._rests_until_ms = -1
+        self._spent = (0, 0)  # the market's day, and the tokens it has cost
 
     async def ask(self, request: ReviewRequested) -> Advice:
         """The advisor's answer, or the rule table's with the cause; never raises."""
         trace_id = f"{self._run_id}-{request.review_id}"
-        if request.event_time_ms < self._rests_until_ms:
-            return await self._fall_back(request, trace_id, AdvisorFailed("resting"), 0)
+        if (kept := self._kept_from_asking(request)) is not None:
+            return await self._fall_back(request, trace_id, kept, 0)
         started = self._clock()
         try:
             async with asyncio.timeout(self._config.ollama.deadline_s):
-                advice = await self._advisor.advise(request, trace_id)
+                advice = _checked(await self._advisor.advise(request, trace_id))
         except AdvisorFailed as failure:
             failed = failure
         except TimeoutError:
@@ -61,10 +62,27 @@ class Consultant:
             failed = AdvisorFailed("advisor_error", f"{type(error).__name__}: {error}"[:300])
         else:
             self._failures = 0
+            self._spend(request, advice.details)
             return replace(advice, trace_id=advice.trace_id or trace_id)
         waited_ms = self._simulated(int((self._clock() - started) * 1_000))
         self._count_failure(request)
+        self._spend(request, failed.facts)
         return await self._fall_back(request, trace_id, failed, waited_ms)
+
+    def _kept_from_asking(self, request: ReviewRequested) -> AdvisorFailed | None:
+        """Why the advisor is not asked at all: it rests after failures, or the day's tokens are spent."""
+        if request.event_time_ms < self._rests_until_ms:
+            return AdvisorFailed("resting")
+        most, (day, tokens) = self._config.ollama.tokens_per_day, self._spent
+        if 0 < most <= tokens and day == request.event_time_ms // DAY_MS:
+            return AdvisorFailed("budget", f"observed {tokens} tokens today, allowed up to {most}")
+        return None
+
+    def _spend(self, request: ReviewRequested, facts: Mapping[str, Any]) -> None:
+        today = request.event_time_ms // DAY_MS
+        day, tokens = self._spent
+        new = facts.get("tokens")
+        self._spent = (today, (tokens if day == today else 0) + (new if type(new) is int else 0))
 
     def _simulated(self, measured_ms: int) -> int:
         """Time lost on a failure: a fixed latency stands for whatever was measured."""
@@ -82,7 +100,7 @@ class Consultant:
         self, request: ReviewRequested, trace_id: str, failed: AdvisorFailed, waited_ms: int
     ) -> Advice:
         advice = await self._rules.advise(request, trace_id)
-        details: dict[str, Any] = {"asked": self._advisor.name, "failure": failed.detail}
+        details: dict[str, Any] = {**failed.facts, "asked": self._advisor.name, "failure": failed.detail}
         return replace(
             advice,
             # What was refused on the way is recorded too; the table's own calls come after it.
@@ -91,3 +109,16 @@ class Consultant:
             cause=failed.cause,
             details=details,
         )
+
+
+def _checked(advice: Any) -> Advice:
+    """What an advisor gave, if it is what it promised: an advisor may be anybody's."""
+    is_one = isinstance(advice, Advice) and isinstance(advice.calls, tuple)
+    if not is_one or not all(isinstance(call, ProposedCall) for call in advice.calls):
+        raise AdvisorFailed("advisor_error", f"observed {type(advice).__name__}, allowed an Advice of calls")
+    named = (advice.source, advice.cause, advice.trace_id)
+    has_types = type(advice.latency_ms) is int and isinstance(advice.details, Mapping)
+    if not has_types or advice.latency_ms < 0 or not all(isinstance(each, str) for each in named):
+        raise AdvisorFailed("advisor_error", "observed an Advice with fields of other types", advice.calls)
+    found: Advice = advice
+    return found

@@ -6,6 +6,10 @@ from typing import Any
 
 import httpx
 
+from alphastrike.llm.failures import AdvisorFailed
+
+LONGEST_RESPONSE = 4_000_000  # bytes; 4,096 tokens, each a line of its own, are a quarter of that
+
 
 class WireTap(httpx.AsyncBaseTransport):
     """Passes everything through, keeping the response's lines.
@@ -18,14 +22,14 @@ class WireTap(httpx.AsyncBaseTransport):
         self._below = below
         self._sent = sent
         self.status = 0
-        self._received = b""
+        self._received = bytearray()
         self._read = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request and hand its answer on as it comes."""
         request.headers.pop("authorization", None)
         self._sent(request.url.path, await request.aread())
-        self._received, self._read = b"", 0
+        self._received, self._read = bytearray(), 0
         response = await self._below.handle_async_request(request)
         self.status = response.status_code
         stream = response.stream
@@ -38,8 +42,10 @@ class WireTap(httpx.AsyncBaseTransport):
         await self._below.aclose()
 
     def keep(self, chunk: bytes) -> None:
-        """Remember a piece of the response."""
+        """Remember a piece of the response; `AdvisorFailed` when that is more than any answer is."""
         self._received += chunk
+        if len(self._received) > LONGEST_RESPONSE:
+            raise AdvisorFailed("too_long", f"observed more than {LONGEST_RESPONSE} bytes of answer")
 
     def next_line(self) -> Any:
         """The next line of the response as JSON; as text when it is none, None when there is no more."""

@@ -166,20 +166,29 @@ def _ready(url: str) -> Engine:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
+        if engine.dialect.name == "postgresql":
+            _prepare(engine, (f"SET lock_timeout = {_BUSY_MS}",))
+        return engine
     path = url.partition("sqlite:///")[2].partition("?")[0]
     if path and not path.startswith("file:"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url)
+    pragmas = (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=NORMAL")
+    _prepare(engine, tuple(f"PRAGMA {pragma}" for pragma in pragmas))
+    return engine
+
+
+def _prepare(engine: Engine, statements: tuple[str, ...]) -> None:
+    """Have every new connection begin with these: none waits longer for a lock than anyone for a trace."""
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=NORMAL"):
-            cursor.execute(f"PRAGMA {pragma}")
+        for statement in statements:
+            cursor.execute(statement)
         cursor.close()
-
-    return engine
+        connection.commit()
 
 
 def _shown(url: str) -> str:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -74,10 +74,19 @@ class Tee:
         self._put(("trace", row["trace_id"], 0, "trace", self._clock_ms(), row))
 
     def close(self, timeout_s: float = 30.0) -> Counts:
-        """Write what is waiting, then stop; returns the counts."""
-        self._queue.put(_STOP)
-        self._thread.join(timeout_s)
-        return self.counts
+        """Write what is waiting, then stop; returns the counts.
+
+        A database that takes longer is left to itself, and what it has not taken counts as lost.
+        """
+        ends = time.monotonic() + timeout_s
+        try:
+            self._queue.put(_STOP, timeout=timeout_s)
+        except queue.Full:
+            self._warn("the database does not answer")
+        self._thread.join(max(0.0, ends - time.monotonic()))
+        counts = replace(self.counts)
+        counts.lost = counts.taken - counts.written - counts.dropped
+        return counts
 
     def _put(self, entry: tuple[Any, ...]) -> None:
         self.counts.taken += 1

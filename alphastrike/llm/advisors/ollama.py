@@ -78,6 +78,7 @@ class _Consultation:
                 calls = await self._calls(report, symbols)
         except AdvisorFailed as failure:
             self._note("error", {"cause": failure.cause, "detail": failure.detail})
+            failure.facts = self._facts
             raise
         except Exception as error:
             cause = _cause_of(error, self._tap.status)
@@ -87,7 +88,9 @@ class _Consultation:
                 "rest": self._tap.rest,
             }
             self._note("error", said)
-            raise AdvisorFailed(cause, said["error"][:300]) from error
+            failed = AdvisorFailed(cause, said["error"][:300])
+            failed.facts = self._facts
+            raise failed from error
         measured_ms = int((time.monotonic() - began) * 1_000)
         latency_ms = measured_ms if self._fixed_latency_ms is None else self._fixed_latency_ms
         self._facts["measured_ms"] = measured_ms
@@ -167,6 +170,7 @@ class _Consultation:
             raise AdvisorFailed("cut", "the answer ended before it was done")
         for name in ("eval_count", "eval_duration", "prompt_eval_count", "total_duration", "done_reason"):
             self._facts[name] = last.get(name)
+        self._facts["tokens"] = self._facts.get("tokens", 0) + tokens_in(last)
         return {"content": content, "tool_calls": native}
 
     async def _wired(self, stream: AsyncIterator[Any]) -> AsyncIterator[dict[str, Any]]:
@@ -181,6 +185,12 @@ class _Consultation:
 
     def _note(self, kind: str, payload: Any) -> None:
         self._recorder.note(self._trace_id, kind, payload)
+
+
+def tokens_in(last: dict[str, Any]) -> int:
+    """Tokens read and written, as the last message of an answer counts them; 0 where it does not."""
+    counts = (last.get("prompt_eval_count"), last.get("eval_count"))
+    return sum(count for count in counts if type(count) is int and count > 0)
 
 
 def refuse_foreign(settings: OllamaConfig) -> None:

@@ -2,9 +2,12 @@
 
 import pytest
 
+from alphastrike.app.advisors import advisor_of
+from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.discovery import available, chosen, plugin_from_file
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.plugins import FeatureSpec, SignalSpec
+from tests.breakers import a_review
 
 
 @pytest.mark.parametrize(("kind", "spec"), [("features", FeatureSpec), ("signals", SignalSpec)])
@@ -68,6 +71,54 @@ def test_a_name_declared_twice_is_an_error(installed):
 
     with pytest.raises(ConfigError, match="ema_cross is declared twice"):
         available("strategies")
+
+
+ADVISOR = """
+from alphastrike.domain.interventions import Advice, ProposedCall
+
+class Careful:
+    name = "careful"
+
+    def __init__(self, settings, recorder):
+        self.recorder = recorder
+
+    async def advise(self, request, trace_id):
+        self.recorder.note(trace_id, "request", request.review_id)
+        return Advice((ProposedCall("no_action", {}),), self.name, 5, trace_id=trace_id)
+
+def empty(settings, recorder):
+    return 7
+
+def broken(settings, recorder):
+    raise KeyError("CAREFUL_KEY")
+"""
+
+
+def advised_by(name, installed, tmp_path):
+    (tmp_path / "careful_advisor.py").write_text(ADVISOR)
+    installed("alphastrike.advisors", "careful", f"careful_advisor:{name}")
+    return advisor_of(AlphaStrikeConfig.model_validate({"backtest": {"llm": "careful"}}), None)
+
+
+async def test_an_installed_advisor_answers_by_its_name(installed, tmp_path):
+    _, review = a_review()
+
+    advice = await advised_by("Careful", installed, tmp_path).advise(review, "t")
+
+    assert (advice.source, advice.trace_id) == ("careful", "t")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("empty", "careful cannot be used: AttributeError"),
+        ("broken", "careful cannot be used: KeyError: 'CAREFUL_KEY'"),
+        ("absent", "careful is installed but cannot be imported"),
+    ],
+)
+def test_an_installed_advisor_that_is_none_is_named(name, expected, installed, tmp_path):
+    with pytest.raises(ConfigError, match=expected):
+        advised_by(name, installed, tmp_path)
 
 
 OWN = """

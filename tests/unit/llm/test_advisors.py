@@ -1,8 +1,11 @@
 """The rule table, the blind draw, and who answers when the advisor does not."""
 
 import asyncio
+from dataclasses import replace
 
-from alphastrike.domain.intervals import HOUR_MS
+import pytest
+
+from alphastrike.domain.intervals import DAY_MS, HOUR_MS
 from alphastrike.domain.interventions import Advice, Tool, Verdict
 from alphastrike.llm.advisors.random_palette import RandomPalette
 from alphastrike.llm.advisors.rules import RuleTable, rule_calls
@@ -119,6 +122,42 @@ async def test_what_was_said_before_the_failure_is_kept_for_the_record():
 
     assert advice.calls[0] == wrong
     assert len(advice.calls) > 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        "sell everything",
+        Advice([a_call("no_action")], "scripted", 1),  # type: ignore[arg-type]
+        Advice(("no_action",), "scripted", 1),  # type: ignore[arg-type]
+        Advice((), "scripted", -1),
+        Advice((), "scripted", 1.5),  # type: ignore[arg-type]
+        Advice((), None, 1),  # type: ignore[arg-type]
+        Advice((), "scripted", 1, details=[1]),  # type: ignore[arg-type]
+    ],
+)
+async def test_an_answer_that_is_no_advice_is_a_failure(answer):
+    _, review = a_review()
+
+    advice = await _consultant(answer).ask(review)
+
+    assert (advice.source, advice.cause) == ("rules", "advisor_error")
+
+
+async def test_a_day_has_so_many_tokens_and_the_next_one_new_ones():
+    _, review = a_review()
+    dear = Advice((), "scripted", 1, details={"tokens": 600})
+    failed = AdvisorFailed("no_calls")
+    failed.facts = {"tokens": 500}
+    consultant = _consultant(dear, failed, dear, tokens_per_day=1_000)
+    tomorrow = replace(review, event_time_ms=review.event_time_ms + DAY_MS)
+
+    said = [await consultant.ask(review) for _ in range(3)]
+    said.append(await consultant.ask(tomorrow))
+
+    assert [one.cause for one in said] == ["", "no_calls", "budget", ""]
+    assert "observed 1100 tokens today, allowed up to 1000" in said[2].details["failure"]
 
 
 async def test_an_advisor_that_keeps_failing_is_left_alone_for_a_while():

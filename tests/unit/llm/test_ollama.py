@@ -10,6 +10,7 @@ from alphastrike.llm.advisors.rules import rule_calls
 from alphastrike.llm.config import LlmConfig
 from alphastrike.llm.consultation import Consultant
 from alphastrike.llm.prompt import REPAIR
+from alphastrike.llm.wire import LONGEST_RESPONSE
 from tests.breakers import SYMBOLS, a_review, report_of
 from tests.support.fake_ollama import (
     ARTICLE,
@@ -158,6 +159,8 @@ FAULTS = {
     "no_calls": ("no_calls", {}, (says("Stay calm."), says("Stay calm."))),
     "no_calls without repair": ("no_calls", {"repair": False}, (says("Stay calm."),)),
     "invalid_calls": ("invalid_calls", {}, (says(WRONG), says(WRONG))),
+    "too_long": ("too_long", {}, (Reply((b"x" * (LONGEST_RESPONSE + 1),)),)),
+    "too_long in pieces": ("too_long", {}, (says("no " * (LONGEST_RESPONSE // 3), pieces=200),)),
     "cut before done": (
         "cut",
         {},
@@ -180,6 +183,14 @@ async def test_every_fault_has_its_cause_and_the_rule_table_acts(fault):
     assert advice.calls[-len(table) :] == table
     if cause != "deadline":
         assert notebook.of("error")[-1]["cause"] == cause
+
+
+async def test_a_failed_conversation_still_says_with_which_weights_and_for_how_many_tokens():
+    advice, _, _ = await _asked(says("Stay calm."), says("Stay calm."))
+
+    assert advice.details["digest"] == DIGEST
+    assert advice.details["tokens"] == 2 * (700 + 44)
+    assert advice.details["asked"] == "ollama"
 
 
 async def test_a_call_credited_to_the_wrong_tool_is_not_believed():

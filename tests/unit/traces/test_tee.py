@@ -146,6 +146,28 @@ def test_a_full_queue_drops_counts_and_warns_once(tmp_path, caplog):
     assert sum("queue full" in record.message for record in caplog.records) == 1
 
 
+def test_a_database_that_never_answers_does_not_hold_up_the_end_of_a_run(tmp_path):
+    store, gate = TraceStore.opened(tmp_path / "traces.db"), threading.Event()
+    started = threading.Event()
+
+    def held(*rows):
+        started.set()
+        gate.wait(30)
+
+    store.write = held
+    tee = Tee(store, "run", queue_size=2)
+    tee.note("run-r000001", "message", 0)
+    started.wait(30)
+    for number in range(1, 6):
+        tee.note("run-r000001", "message", number)
+
+    counts = tee.close(timeout_s=0.01)
+    gate.set()
+    store.close()
+
+    assert (counts.taken, counts.written, counts.dropped, counts.lost) == (6, 0, 3, 3)
+
+
 async def test_a_locked_database_costs_traces_and_is_counted(tmp_path, caplog):
     path = tmp_path / "traces.db"
     store = TraceStore.opened(path)

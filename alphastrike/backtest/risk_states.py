@@ -15,6 +15,12 @@ _HALTED = RiskState.HALTED.label
 _SHOWN = 50  # changes in the summary and the report; the whole journal is in risk_states.parquet
 
 
+# What a trigger's numbers are; of the rest they are plain.
+_SPANS = {trigger.label for trigger in (Trigger.CALM, Trigger.WAITED, Trigger.STALE_DATA)}
+_FRACTIONS = (Trigger.DRAWDOWN, Trigger.DAY_LOSS, Trigger.VALIDATION, Trigger.API_ERRORS)
+_SHARES = {trigger.label for trigger in (*_FRACTIONS, Trigger.LIQUIDATION_DISTANCE)}
+_COUNTS = {t.label for t in (Trigger.LOSS_STREAK, Trigger.RECONCILIATION, Trigger.LIQUIDATION)}
+
 _REASON = ("since_ms", "trigger", "observed", "limit")
 
 
@@ -73,11 +79,19 @@ def change_rows(summary: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
             change["before"],
             change["after"],
             change["trigger"],
-            number(change["observed"], 4),
-            number(change["limit"], 4),
+            _in_words(change["trigger"], change["observed"]),
+            _in_words(change["trigger"], change["limit"]),
         )
         for change in summary["latest"]
     )
+
+
+def _in_words(trigger: str, value: float) -> str:
+    if trigger in _SPANS:
+        return span(value)
+    if trigger in _SHARES:
+        return percent(value)
+    return number(int(value)) if trigger in _COUNTS else number(value)
 
 
 def state_note(summary: dict[str, Any]) -> str:

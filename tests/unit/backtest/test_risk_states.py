@@ -3,13 +3,14 @@
 from dataclasses import replace
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from alphastrike.backtest.console import print_summary
 from alphastrike.backtest.halted import halt_note
 from alphastrike.backtest.metrics.buy_and_hold import buy_and_hold
 from alphastrike.backtest.report.page import render_report
-from alphastrike.backtest.risk_states import state_note
+from alphastrike.backtest.risk_states import change_rows, state_note
 from alphastrike.backtest.summary import summarise
 from alphastrike.backtest.tables import all_tables
 
@@ -31,9 +32,25 @@ def test_the_report_explains_each_change(a_run):
 
     assert "day_loss" in page
     table = next(table for table in all_tables(summary) if table.title == "Breaker")
-    assert table.rows[0][1:] == ("normal", "halted", "day_loss", "0.0610", "0.0500")
+    assert table.rows[0][1:] == ("normal", "halted", "day_loss", "6.10%", "5.00%")
     assert table.warnings == (0,)
     assert "(2.5%)" in table.note
+
+
+@pytest.mark.parametrize(
+    ("trigger", "observed", "limit", "words"),
+    [
+        ("calm", 14_400_000.0, 14_400_000.0, ("4.0 h", "4.0 h")),
+        ("loss_streak", 5.0, 4.0, ("5", "4")),
+        ("raw_leverage", 0.4825, 0.5, ("0.48", "0.50")),
+    ],
+)
+def test_a_change_is_told_in_the_unit_of_its_trigger(trigger, observed, limit, words):
+    change = {"ts_ms": 0, "before": "normal", "after": "caution", "trigger": trigger}
+
+    rows = change_rows({"latest": [change | {"observed": observed, "limit": limit}]})
+
+    assert rows[0][-2:] == words
 
 
 def test_a_long_journal_says_what_it_leaves_out():

@@ -12,14 +12,18 @@ from alphastrike.marketdata.synthetic.market import SyntheticMarket, generate
 
 COLUMNS = ("open", "high", "low", "close", "volume", "taker_buy_volume")
 
-# References and warm-up short enough that a small market gets past them.
+# Few signals, and references and warm-up short enough that a small market gets past them.
 EAGER: dict[str, Any] = {
     "validation": {
         "reference_hours": 500,
         "short_window_hours": 72,
         "long_window_hours": 240,
     },
-    "signals": {"decay": {"cold_start": "equal_weights"}, "regime": {"warm_up_days": 2}},
+    "signals": {
+        "enabled": ["of_cmf", "of_taker_imb", "pa_donchian", "pa_rsi", "pa_strev", "st_stretch", "vo_vwap"],
+        "decay": {"cold_start": "equal_weights"},
+        "regime": {"warm_up_days": 2},
+    },
 }
 
 

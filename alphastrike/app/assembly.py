@@ -7,7 +7,7 @@ import numpy as np
 from alphastrike.adapters.simulated.books import Venue
 from alphastrike.adapters.simulated.instruments import instruments_of
 from alphastrike.adapters.simulated.kernel_session import Rates
-from alphastrike.app.abilities import able_signals
+from alphastrike.app.abilities import able_signals, enabled_names
 from alphastrike.app.advisors import advisor_of
 from alphastrike.app.circuit import Account, Circuit
 from alphastrike.app.config import AlphaStrikeConfig
@@ -36,6 +36,7 @@ _BPS = 1e-4
 _SIDES = 2
 _LEAST_ROWS = 65_536
 _MOST_RATES = 48
+_MODEL_VOTERS = 1  # the model is the last of the voters
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def assemble_listed(
         conviction_threshold=config.signals.ensemble.conviction_threshold,
         interval_ms=history.interval_ms,
         is_isolated=config.venue.margin_mode == "isolated",
-        signals=len(chosen("signals", config.signals.enabled, "signals.enabled")),
+        signals=len(enabled_names(config)) + _MODEL_VOTERS,
     )
     equity = config.backtest.initial_equity
     rows = max(_LEAST_ROWS, 256 * len(history.symbols))
@@ -122,16 +123,23 @@ def _check_funding(funding: FundingHistory, interval_ms: int) -> None:
 
 
 def market_stages(config: AlphaStrikeConfig, history: CandleHistory) -> MarketStages:
-    """Stages 2 to 6 for these symbols and this interval, with only the features someone reads."""
+    """Stages 2 to 6 for these symbols and this interval, with only the features someone reads.
+
+    What only a model without a vote reads decides over nothing: not how long a symbol waits after a gap,
+    nor what share of its features is trusted.
+    """
     symbols, interval_ms = history.symbols, history.interval_ms
     plugin, settings = configured_strategy(config)
     signals = able_signals(config, history)
     model, profiles = model_slot(config.ml, symbols, interval_ms)
-    wanted = {*RISK_FEATURES, *plugin.features(settings, signals), *model.features}
-    found = tuple(chosen("features", wanted, "features").values())
+    heard = {*RISK_FEATURES, *plugin.features(settings, signals)}
+    heard |= set(model.features) if profiles is not None else set()
+    unheard = set(model.features) - heard
+    found = tuple(chosen("features", heard | unheard, "features").values())
     features = FeatureSet(found, symbols, interval_ms, RISK_FEATURES)
-    recovery = features.lookback_within(bars_in(config.gateway.recovery_hours, interval_ms))
+    recovery = features.lookback_within(bars_in(config.gateway.recovery_hours, interval_ms), heard)
     validator = ValidationStage(features.specs, RISK_FEATURES, symbols, interval_ms, config.validation)
+    validator.mute(unheard)
     if profiles is not None:
         validator.pin(profiles)
     return MarketStages(

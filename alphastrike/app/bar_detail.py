@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from alphastrike.app.abilities import enabled_names
 from alphastrike.app.assembly import market_stages
 from alphastrike.app.backtest import data_digest
 from alphastrike.app.compiled_run import BLOCK_BARS
@@ -140,7 +141,7 @@ def _reasons(
     """Why each silent signal is silent: what it reads and does not have."""
     read = {
         name: plugin.spec.features
-        for name, plugin in chosen("signals", config.signals.enabled, "signals.enabled").items()
+        for name, plugin in chosen("signals", enabled_names(config), "signals.enabled").items()
     }
     reasons = {}
     for vote in decision.votes:

@@ -42,3 +42,9 @@ def interval_name(length_ms: int) -> str | None:
 def bars_in(hours: float, interval: int) -> int:
     """Whole bars of `interval` milliseconds that cover `hours`, at least one."""
     return max(1, -(-int(hours * HOUR_MS) // interval))
+
+
+def stride_of(cadence_hours: float, interval: int) -> int:
+    """How many bars make one candle of the cadence; 1 when bars are as long, or do not divide it."""
+    cadence_ms = int(cadence_hours * HOUR_MS)
+    return cadence_ms // interval if cadence_ms > 0 and cadence_ms % interval == 0 else 1

@@ -8,7 +8,7 @@ from alphastrike.domain.plugins import FeatureFold, FeatureSpec, Monitor
 from alphastrike.numerics.compiled import compiled_without_allocation
 from alphastrike.numerics.folds import Fold
 from alphastrike.numerics.smoothing import WILDER_WIDTH, fade_rows, wilder_step
-from alphastrike.numerics.standing import rank_step
+from alphastrike.numerics.standing import rank_step, rank_width
 from alphastrike.numerics.windows import max_step, sum_step, sum_width
 
 _WINDOW_HOURS = 720.0
@@ -19,11 +19,11 @@ _STRENGTH_HOURS = 14.0
 @compiled_without_allocation
 def _fold(first: int, columns: Any, parameters: Any, state: Any, out: Any) -> None:
     highs, closes = columns
-    window, day, strength = parameters
+    window, day, strength, rank = parameters
     loss_at = 1 + WILDER_WIDTH
     top_at = loss_at + WILDER_WIDTH
     fall_at = top_at + 1 + window
-    sum_at = fall_at + window
+    sum_at = fall_at + rank
     wild_at = sum_at + 1 + day
     for symbol in range(closes.shape[0]):
         row = state[symbol]
@@ -66,11 +66,12 @@ class Fear:
         """A fresh fold for these symbols."""
         window, day = bars_in(_WINDOW_HOURS, interval_ms), bars_in(_DAY_HOURS, interval_ms)
         strength = bars_in(_STRENGTH_HOURS, interval_ms)
+        rank = rank_width(window)
         return Fold(
             _fold,
             self.spec.inputs,
-            (window, day, strength),
-            (len(symbols), 1 + 2 * WILDER_WIDTH + sum_width(window) + 2 * window + sum_width(day)),
+            (window, day, strength, rank),
+            (len(symbols), 1 + 2 * WILDER_WIDTH + sum_width(window) + 2 * rank + sum_width(day)),
             lookback_bars=2 * window,
             fade_bars=fade_rows(1.0 - 1.0 / strength),
         )

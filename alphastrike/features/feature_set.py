@@ -1,14 +1,16 @@
 """Stage 3 itself: every enabled feature of every symbol, bar by bar or many bars at once."""
 
+from collections.abc import Collection
 from difflib import get_close_matches
 
 import numpy as np
 
 from alphastrike.domain.blocks import FeatureBlock, Floats, HaltGrid, MarketBlock
 from alphastrike.domain.errors import ConfigError
+from alphastrike.domain.intervals import stride_of
 from alphastrike.domain.outcomes import Code
 from alphastrike.domain.plugins import Feature, FeatureSpec
-from alphastrike.features.pace import Pace, stride_of
+from alphastrike.features.pace import Pace
 from alphastrike.numerics.folds import pack, streaks, unpack
 
 _NEVER = np.iinfo(np.int64).min
@@ -60,9 +62,9 @@ class FeatureSet:
         """Bars the longest look-back needs, required or not, its own bar included."""
         return max(self._needed_bars.values(), default=1)
 
-    def lookback_within(self, bars: int) -> int:
-        """The longest look-back of at most `bars`, and never less than `warm_up_bars`."""
-        within = [needed for needed in self._needed_bars.values() if needed <= bars]
+    def lookback_within(self, bars: int, among: Collection[str]) -> int:
+        """The longest look-back of at most `bars` of the named ones, and never less than `warm_up_bars`."""
+        within = [self._needed_bars[name] for name in among if self._needed_bars[name] <= bars]
         return max(self._warm_up_bars, *within, 1)
 
     @property

@@ -3,16 +3,9 @@
 import numpy as np
 
 from alphastrike.domain.blocks import Floats, HaltGrid, MarketBlock
-from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.plugins import Feature
 from alphastrike.domain.series import CANDLE_INPUTS, is_flow
 from alphastrike.features.kernel_joining import PARTIAL_WIDTH, hold, join_candles, join_flow
-
-
-def stride_of(cadence_hours: float, interval_ms: int) -> int:
-    """How many bars make one candle of the cadence; 1 when bars are as long, or do not divide it."""
-    cadence_ms = int(cadence_hours * HOUR_MS)
-    return cadence_ms // interval_ms if cadence_ms > 0 and cadence_ms % interval_ms == 0 else 1
 
 
 class Pace:

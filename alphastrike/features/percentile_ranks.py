@@ -7,7 +7,7 @@ from alphastrike.domain.intervals import bars_in
 from alphastrike.domain.plugins import FeatureFold, FeatureSpec, Monitor
 from alphastrike.numerics.compiled import compiled_without_allocation
 from alphastrike.numerics.folds import Fold
-from alphastrike.numerics.standing import UNCOUNTED, rank_step
+from alphastrike.numerics.standing import UNCOUNTED, rank_step, rank_width
 from alphastrike.numerics.windows import sum_step, sum_width
 
 _ILLIQUIDITY, _SPREAD, _RANGE_VARIANCE, _VARIANCE = 0, 1, 2, 3
@@ -87,7 +87,7 @@ class PercentileRank:
             _fold,
             self.spec.inputs,
             (self._what, day, window),
-            (len(symbols), _SUM + sum_width(day) + window),
+            (len(symbols), _SUM + sum_width(day) + rank_width(window)),
             lookback_bars=window + before + max(day, 1),
         )
 

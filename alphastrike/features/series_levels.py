@@ -7,7 +7,7 @@ from alphastrike.domain.intervals import bars_in
 from alphastrike.domain.plugins import FeatureFold, FeatureSpec, Monitor
 from alphastrike.numerics.compiled import compiled_without_allocation
 from alphastrike.numerics.folds import Fold
-from alphastrike.numerics.standing import rank_step
+from alphastrike.numerics.standing import rank_step, rank_width
 
 _PLAIN, _TILT, _RANK = 0, 1, 2
 
@@ -57,7 +57,7 @@ class SeriesLevel:
             _fold,
             self.spec.inputs,
             (self._what, window),
-            (len(symbols), window),
+            (len(symbols), rank_width(window) if window else 0),
             lookback_bars=1 + window,
         )
 

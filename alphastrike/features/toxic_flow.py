@@ -8,7 +8,7 @@ from alphastrike.numerics.bulk_volume import BULK_WIDTH, bulk_step
 from alphastrike.numerics.compiled import compiled_without_allocation
 from alphastrike.numerics.folds import Fold
 from alphastrike.numerics.smoothing import fade_rows, half_life_decay
-from alphastrike.numerics.standing import rank_step
+from alphastrike.numerics.standing import rank_step, rank_width
 from alphastrike.numerics.windows import sum_step, sum_width
 
 _BUCKET_HOURS = 50.0
@@ -73,7 +73,7 @@ class ToxicFlow:
             _fold,
             self.spec.inputs,
             (int(self._is_ranked), window, ranked, decay, warm),
-            (len(symbols), BULK_WIDTH + 3 * sum_width(window) + ranked),
+            (len(symbols), BULK_WIDTH + 3 * sum_width(window) + (rank_width(ranked) if ranked else 0)),
             lookback_bars=warm + window + ranked,
             fade_bars=fade_rows(decay),
         )

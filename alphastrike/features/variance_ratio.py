@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from alphastrike.domain.intervals import HOUR_MS, bars_in
+from alphastrike.domain.intervals import bars_in
 from alphastrike.domain.plugins import FeatureFold, FeatureSpec
 from alphastrike.numerics.compiled import compiled_without_allocation
 from alphastrike.numerics.folds import Fold
@@ -11,8 +11,8 @@ from alphastrike.numerics.windows import sum_step, sum_width
 
 _WINDOW_HOURS = 336.0
 _LONG_HOURS = 6.0
-# State: rows since a gap, last sampled close, value held between samples, recent returns, window sums.
-_SEEN, _CLOSE, _HELD, _RETURNS = 0, 1, 2, 3
+# State: last close, recent returns, window sums.
+_CLOSE, _RETURNS = 0, 1
 
 
 @compiled_without_allocation
@@ -40,32 +40,23 @@ def _z_score(row: Any, long: int, window: int, sample: int) -> float:
 @compiled_without_allocation
 def _fold(first: int, columns: Any, parameters: Any, state: Any, out: Any) -> None:
     (close,) = columns
-    stride, long, window, lookback = parameters
+    long, window = parameters
     for symbol in range(close.shape[0]):
         row = state[symbol]
         for bar in range(close.shape[1]):
-            number = first + bar
+            sample = first + bar
             value = close[symbol, bar]
-            if math.isnan(value):
-                row[_SEEN] = 0.0
-                row[_CLOSE] = math.nan
-                row[_HELD] = math.nan
-            else:
-                row[_SEEN] = 1.0 if math.isnan(row[_SEEN]) else row[_SEEN] + 1.0
-            if (number + 1) % stride == 0:
-                sample = number // stride
-                row[_RETURNS + sample % long] = math.log(value / row[_CLOSE])
-                row[_CLOSE] = value
-                row[_HELD] = _z_score(row, long, window, sample)
-            out[symbol, bar] = row[_HELD] if row[_SEEN] >= lookback else math.nan
+            row[_RETURNS + sample % long] = math.log(value / row[_CLOSE])
+            row[_CLOSE] = value
+            out[symbol, bar] = _z_score(row, long, window, sample)
 
 
 class VarianceRatio:
     """z-score of VR(6 h) = Var(6 h return) / (6 Var(1 h return)) over 336 h; above 0 it trends.
 
     Robust to changing volatility: z = (VR - 1) / √θ, θ = Σ_j (2 (q - j) / q)² Σ r²_t r²_{t-j} /
-    (Σ r²_t)², with the mean return taken as zero (Lo and MacKinlay 1988). Sampled at full hours (at
-    every bar when bars are longer) and held in between. NaN when the price did not move.
+    (Σ r²_t)², with the mean return taken as zero (Lo and MacKinlay 1988). NaN when the price did not
+    move.
     """
 
     spec = FeatureSpec(
@@ -75,20 +66,19 @@ class VarianceRatio:
         inputs=("close",),
         lowest=-100.0,
         highest=100.0,
+        cadence_hours=1.0,
     )
 
     def build(self, symbols: tuple[str, ...], interval_ms: int) -> FeatureFold:
         """A fresh fold for these symbols."""
-        stride = max(1, HOUR_MS // interval_ms)
-        window = bars_in(_WINDOW_HOURS, stride * interval_ms)
-        long = max(2, bars_in(_LONG_HOURS, stride * interval_ms))
-        lookback = (window + long) * stride
+        window = bars_in(_WINDOW_HOURS, interval_ms)
+        long = max(2, bars_in(_LONG_HOURS, interval_ms))
         return Fold(
             _fold,
             self.spec.inputs,
-            (stride, long, window, lookback),
+            (long, window),
             (len(symbols), _RETURNS + long + (1 + long) * sum_width(window)),
-            lookback_bars=lookback,
+            lookback_bars=window + long,
         )
 
 

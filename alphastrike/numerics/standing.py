@@ -37,26 +37,69 @@ def z_step(row: Any, at: int, window: int, slot: int, value: float, counted: flo
     return z
 
 
+def rank_width(window: int) -> int:
+    """State columns a `rank_step` needs: the rows in order of time and of size, and two counts."""
+    return 2 * window + 2
+
+
 @compiled_without_allocation
 def rank_step(row: Any, at: int, window: int, slot: int, value: float) -> float:
     """Share of the `window` rows before this one that lie below `value`, equal ones by half; 0 to 1.
 
     NaN while one of them is NaN, and when fewer than half of them count.
     """
-    below = 0.0
-    equal = 0.0
-    counted = 0.0
-    unknown = 0.0
-    for index in range(at, at + window):
-        other = row[index]
-        below += 1.0 if other < value else 0.0
-        equal += 1.0 if other == value else 0.0
-        counted += 1.0 if other < UNCOUNTED else 0.0
-        unknown += 1.0 if other != other else 0.0  # noqa: PLR0124 - true of NaN alone, and vectorised
+    ranked = at + window
+    size_at = ranked + window
+    fresh = math.isnan(row[size_at])
+    size = 0 if fresh else int(row[size_at])
+    unknown = window if fresh else int(row[size_at + 1])
+    below = _smaller(row, ranked, size, value, 0.0)
+    share = math.nan
+    if unknown == 0 and value < UNCOUNTED and 2 * size >= window:
+        share = 0.5 * (below + _smaller(row, ranked, size, value, 1.0)) / size
+    old = row[at + slot]
     row[at + slot] = value
-    if unknown > 0.0 or not value < UNCOUNTED or 2.0 * counted < window:
-        return math.nan
-    return (below + 0.5 * equal) / counted
+    leaves = old < UNCOUNTED
+    comes = value < UNCOUNTED
+    first = _smaller(row, ranked, size, old, 0.0) if leaves else size
+    last = below if comes else size
+    _exchange(row, ranked + first, ranked + last, value, comes)
+    row[size_at] = size - int(leaves) + int(comes)
+    row[size_at + 1] = unknown - int(math.isnan(old)) + int(math.isnan(value))
+    return share
+
+
+@compiled_without_allocation
+def _smaller(row: Any, start: int, size: int, value: float, equal: float) -> int:
+    """How many of the `size` ascending numbers from `start` on lie below `value`, or equal it if `equal`."""
+    low, high = 0, size
+    while low < high:
+        middle = (low + high) // 2
+        other = row[start + middle]
+        if other < value or (equal == 1.0 and other == value):
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled_without_allocation
+def _exchange(row: Any, gone: int, place: int, value: float, comes: bool) -> None:  # noqa: FBT001
+    """Take the number at `gone` out of an ascending stretch and put `value` in at `place`.
+
+    Where nothing leaves or comes, that position is the end of the stretch.
+    """
+    if gone < place:
+        end = place - 1
+        for index in range(gone, end):
+            row[index] = row[index + 1]
+        if comes:
+            row[end] = value
+    else:
+        for index in range(gone, place, -1):
+            row[index] = row[index - 1]
+        if comes:
+            row[place] = value
 
 
 @compiled_without_allocation

@@ -6,19 +6,6 @@ from pydantic import Field, model_validator
 
 from alphastrike.domain.settings import Settings
 
-DEFAULT_SIGNALS = (
-    "of_cmf",
-    "of_taker_imb",
-    "pa_donchian",
-    "pa_rsi",
-    "pa_strev",
-    "st_stretch",
-    "vo_cgw",
-    "vo_confirm",
-    "vo_vwap",
-    "vol_semivar",
-)
-
 
 class DecayConfig(Settings):
     """Evidence on each signal. Counts are effective outcomes: overlap and correlation taken out."""
@@ -226,7 +213,7 @@ class SignalsConfig(Settings):
     """The ensemble strategy: which signals, and how their word is earned, weighed and used."""
 
     enabled: tuple[str, ...] = Field(
-        DEFAULT_SIGNALS,
+        ("*",),
         min_length=1,
         description='Signals that are computed, scored and may earn a vote; "*" is every signal there is.',
     )

@@ -16,6 +16,8 @@ RULE = np.dtype(
         ("highest", "f8"),
         ("slot", "i8"),  # where its memory is; -1: only its declared bounds are watched
         ("required", "i1"),  # 1: without it the symbol halts
+        ("frozen", "i8"),  # bars without any movement that are too many
+        ("muted", "i1"),  # 1: nobody who acts reads it; watched and withheld, but not counted
     ]
 )
 
@@ -38,7 +40,6 @@ TALLY = np.dtype(
 
 _STRIKES = 3  # out of range this often in the memory: distrusted until the memory is clean
 _MEMORY = (1 << 24) - 1  # bars, as bits
-_FROZEN = 24  # bars without any movement
 
 
 @compiled
@@ -47,6 +48,7 @@ def watch_block(
     close: Floats,
     out: Floats,
     tally: Any,
+    calm: Any,
     rules: Any,
     watches: Any,
     pasts: tuple[Floats, Any, Any],
@@ -57,8 +59,9 @@ def watch_block(
     """Check `values` (features, symbols, bars) from bar number `first` on; write the trusted to `out`.
 
     The leading `seen` bars were judged before and are withheld. `tally` (symbols, bars) comes in
-    zeroed. `close` (symbols, bars) is the price. `watches` (slots, symbols) and the `pasts` (slots,
-    symbols, samples) of values, moves and bins are the memory.
+    zeroed, and so does `calm`, the features beside those in the tally that speak and are trusted.
+    `close` (symbols, bars) is the price. `watches` (slots, symbols) and the `pasts` (slots, symbols,
+    samples) of values, moves and bins are the memory.
     Bars of a series are taken in order and series do not see each other, so any split of
     the bars gives the same bits.
     """
@@ -75,7 +78,9 @@ def watch_block(
                 continue
             past = (pasts[0][slot, symbol], pasts[1][slot, symbol], pasts[2][slot, symbol])
             watch = watches[slot, symbol]
-            _watch_series(row, close[symbol], kept, tally[symbol], rule, watch, past, first, seen, plan)
+            _watch_series(
+                row, close[symbol], kept, tally[symbol], calm[symbol], rule, watch, past, first, seen, plan
+            )
 
 
 @compiled
@@ -98,6 +103,7 @@ def _watch_series(
     close: Floats,
     out: Floats,
     tally: Any,
+    calm: Any,
     rule: Any,
     watch: Any,
     past: tuple[Floats, Any, Any],
@@ -105,37 +111,112 @@ def _watch_series(
     seen: int,
     plan: Any,
 ) -> None:
-    required = rule["required"] == 1
     stride = plan["sample_bars"]
-    wait = (-(first + seen)) % stride
-    for t in range(seen, row.size):
-        value = row[t]
-        usable = abs(value) < math.inf
-        inside = usable and rule["lowest"] <= value <= rule["highest"]
-        frozen = _frozen(watch, value, usable)
-        struck = usable and _strike(watch, value, inside)
-        if wait == 0:
-            wait = stride
-            sample = _as_sample(watch, value) if inside and not frozen else math.nan
-            on_sample(watch, past, sample, close[t], (first + t) // stride, plan)
-        wait -= 1
-        ready = watch["ready"] == 1
-        trusted = inside and ready and not struck and not frozen and watch["quarantined"] == 0
-        out[t] = value if trusted else math.nan
-        _count(tally[t], watch, value, trusted, plan)
-        if required and not trusted:
-            if usable and not inside:
-                _refuse_required(tally[t], value, rule["lowest"], rule["highest"])
-            elif usable and ready and not watch["lowest"] <= value <= watch["highest"]:
-                _refuse_required(tally[t], value, watch["lowest"], watch["highest"])
-            elif usable:
-                tally[t]["lacking"] = 2 if ready else 1
-            else:
-                tally[t]["non_finite"] += 1
+    due = seen + (-(first + seen)) % stride
+    t = seen
+    while t < row.size:
+        if t == due:
+            due += stride
+            _watch_bar(row, close, out, tally, rule, watch, past, t, (first + t) // stride, plan)
+        else:
+            _watch_bar(row, close, out, tally, rule, watch, past, t, -1, plan)
+        stop = min(due, row.size)
+        if watch["ready"] == 1:
+            t = _pass_calm(row, out, calm, rule, watch, t + 1, stop)
+        else:
+            t = _pass_waiting(row, out, tally, rule, watch, plan, t + 1, stop)
 
 
 @compiled
-def _frozen(watch: Any, value: float, usable: bool) -> bool:
+def _pass_calm(row: Floats, out: Floats, calm: Any, rule: Any, watch: Any, t: int, stop: int) -> int:
+    """Pass bars of a trusted feature on while nothing is to be said of them; the first one that is left."""
+    if watch["quarantined"] == 1 or watch["strikes"] != 0 or watch["struck_out"] == 1:
+        return t
+    lowest, highest = max(rule["lowest"], watch["lowest"]), min(rule["highest"], watch["highest"])
+    patience, counted = rule["frozen"], 1 - rule["muted"]
+    last, repeats = watch["value"], watch["repeats"]
+    while t < stop:
+        value = row[t]
+        again = repeats + 1 if value == last else 1
+        if not lowest <= value <= highest or again >= patience:
+            break
+        last, repeats = value, again
+        out[t] = value
+        calm[t] += counted
+        t += 1
+    watch["value"] = last
+    watch["repeats"] = repeats
+    return t
+
+
+@compiled
+def _pass_waiting(
+    row: Floats, out: Floats, tally: Any, rule: Any, watch: Any, plan: Any, t: int, stop: int
+) -> int:
+    """Withhold bars of a feature without a reference until something is to be said; the first one left."""
+    if rule["required"] == 1:
+        return t
+    lowest, highest, patience = rule["lowest"], rule["highest"], rule["frozen"]
+    last, repeats = watch["value"], watch["repeats"]
+    counted = rule["muted"] == 0
+    collected = watch["collected"]
+    while t < stop:
+        value = row[t]
+        again = repeats + 1 if value == last else 1
+        if math.isnan(value):
+            again = 0
+        elif not lowest <= value <= highest or again >= patience:
+            break
+        last, repeats = value, again
+        out[t] = math.nan
+        if counted and (again > 0 or collected > 0):
+            _count_waiting(tally[t], watch, collected, plan)
+        t += 1
+    watch["value"] = last
+    watch["repeats"] = repeats
+    return t
+
+
+@compiled
+def _watch_bar(
+    row: Floats,
+    close: Floats,
+    out: Floats,
+    tally: Any,
+    rule: Any,
+    watch: Any,
+    past: tuple[Floats, Any, Any],
+    t: int,
+    sample_number: int,
+    plan: Any,
+) -> None:
+    """One bar with all there is to ask; a negative sample number when it is no sample."""
+    value = row[t]
+    usable = abs(value) < math.inf
+    inside = usable and rule["lowest"] <= value <= rule["highest"]
+    frozen = _frozen(watch, value, usable, rule["frozen"])
+    struck = usable and _strike(watch, value, inside)
+    if sample_number >= 0:
+        sample = _as_sample(watch, value) if inside and not frozen else math.nan
+        on_sample(watch, past, sample, close[t], sample_number, plan)
+    ready = watch["ready"] == 1
+    trusted = inside and ready and not struck and not frozen and watch["quarantined"] == 0
+    out[t] = value if trusted else math.nan
+    if rule["muted"] == 0:
+        _count(tally[t], watch, value, trusted, plan)
+    if rule["required"] == 1 and not trusted:
+        if usable and not inside:
+            _refuse_required(tally[t], value, rule["lowest"], rule["highest"])
+        elif usable and ready and not watch["lowest"] <= value <= watch["highest"]:
+            _refuse_required(tally[t], value, watch["lowest"], watch["highest"])
+        elif usable:
+            tally[t]["lacking"] = 2 if ready else 1
+        else:
+            tally[t]["non_finite"] += 1
+
+
+@compiled
+def _frozen(watch: Any, value: float, usable: bool, patience: int) -> bool:
     if not usable:
         watch["value"] = math.nan
         watch["repeats"] = 0
@@ -145,7 +226,7 @@ def _frozen(watch: Any, value: float, usable: bool) -> bool:
         watch["repeats"] = 1
         return False
     watch["repeats"] += 1
-    return bool(watch["repeats"] >= _FROZEN)
+    return bool(watch["repeats"] >= patience)
 
 
 @compiled
@@ -195,10 +276,15 @@ def _count(tally: Any, watch: Any, value: float, trusted: bool, plan: Any) -> No
             if not trusted:
                 tally["distrusted"] += 1
     elif not missing or watch["collected"] > 0:
-        if tally["waiting"] == 0 or watch["collected"] < tally["collected"]:
-            tally["collected"] = watch["collected"]
-            tally["needed"] = plan["long_window"] if watch["pinned"] == 1 else plan["reference"]
-        tally["waiting"] += 1
+        _count_waiting(tally, watch, watch["collected"], plan)
+
+
+@compiled
+def _count_waiting(tally: Any, watch: Any, collected: int, plan: Any) -> None:
+    if tally["waiting"] == 0 or collected < tally["collected"]:
+        tally["collected"] = collected
+        tally["needed"] = plan["long_window"] if watch["pinned"] == 1 else plan["reference"]
+    tally["waiting"] += 1
 
 
 @compiled

@@ -1,6 +1,7 @@
 """Stage 4: features go in, and come out only where they can be trusted."""
 
 import io
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Any
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from alphastrike.domain.blocks import FeatureBlock, Floats
 from alphastrike.domain.errors import ConfigError, InvariantBroken
+from alphastrike.domain.intervals import stride_of
 from alphastrike.domain.outcomes import Code
 from alphastrike.domain.plugins import FeatureSpec, Monitor
 from alphastrike.validation.config import ValidationConfig
@@ -18,6 +20,8 @@ from alphastrike.validation.plan import plan_of
 from alphastrike.validation.profiles import Profiles
 from alphastrike.validation.records import REFERENCE, WATCH
 from alphastrike.validation.reference import ReferenceProfile, profile_of
+
+_FROZEN_VALUES = 24  # the same value so often in a row, each standing for one cadence
 
 
 class ValidationStage:
@@ -49,7 +53,7 @@ class ValidationStage:
         self._interval_ms = interval_ms
         self._share = config.max_quarantined if config.policy == "fraction" else 0.0
         self._plan = plan_of(config, interval_ms)
-        self._rules = _rules_of(specs, required)
+        self._rules = _rules_of(specs, required, interval_ms)
         self._slots = {spec.name: int(slot) for spec, slot in zip(specs, self._rules["slot"], strict=True)}
         shape = (int((self._rules["slot"] >= 0).sum()), len(symbols))
         self._watches = np.zeros(shape, dtype=WATCH)
@@ -82,6 +86,15 @@ class ValidationStage:
                     reference = profiles.references[row, profiles.symbols.index(symbol)]
                     for field in REFERENCE.names or ():
                         watch[field] = reference[field]
+
+    def mute(self, names: Collection[str]) -> None:
+        """Do not count these among the features whose trust decides over the symbol.
+
+        They are read by nobody who acts, such as a model in shadow: each is watched and withheld as
+        ever, but what it says must not change what is traded. A required feature is never muted.
+        """
+        for name, rule in zip(self._names, self._rules, strict=True):
+            rule["muted"] = name in names and rule["required"] == 0
 
     def advance(self, features: FeatureBlock) -> FeatureBlock:
         """Withhold what cannot be trusted; halt non-finite, out-of-range, unreferenced, drifted.
@@ -118,7 +131,12 @@ class ValidationStage:
         self._next_bar = max(self._next_bar, first + bars)
         close = np.ascontiguousarray(features.market.close)
         pasts = (self._rings, self._moves, self._bins)
-        watch_block(values, close, out, tally, self._rules, self._watches, pasts, first, seen, self._plan)
+        calm = np.zeros((symbols, bars), dtype=np.int16)
+        watch_block(
+            values, close, out, tally, calm, self._rules, self._watches, pasts, first, seen, self._plan
+        )
+        tally["referenced"] += calm
+        tally["speaking"] += calm
         self._halt(features, tally)
         return FeatureBlock(market=features.market, names=features.names, values=out, halts=features.halts)
 
@@ -210,7 +228,7 @@ class ValidationStage:
         return np.frombuffer(text.encode(), dtype=np.uint8)
 
 
-def _rules_of(specs: tuple[FeatureSpec, ...], required: tuple[str, ...]) -> NDArray[Any]:
+def _rules_of(specs: tuple[FeatureSpec, ...], required: tuple[str, ...], interval_ms: int) -> NDArray[Any]:
     rules = np.zeros(len(specs), dtype=RULE)
     monitored = np.array([spec.monitor is Monitor.DISTRIBUTION for spec in specs], dtype=bool)
     rules["slot"] = np.where(monitored, np.cumsum(monitored) - 1, -1)
@@ -218,4 +236,5 @@ def _rules_of(specs: tuple[FeatureSpec, ...], required: tuple[str, ...]) -> NDAr
         rule["lowest"] = spec.lowest
         rule["highest"] = spec.highest
         rule["required"] = spec.name in required
+        rule["frozen"] = _FROZEN_VALUES * stride_of(spec.cadence_hours, interval_ms)
     return rules

@@ -44,4 +44,5 @@ def test_a_signal_the_data_cannot_feed_is_not_built():
 
 def test_a_star_enables_every_signal():
     assert set(enabled_names(configured(signals={"enabled": ["*"]}))) == set(SIGNALS)
+    assert set(enabled_names(configured())) == set(SIGNALS)
     assert enabled_names(configured(signals={"enabled": ["pa_rsi"]})) == ("pa_rsi",)

@@ -292,17 +292,6 @@ def test_variance_ratio_is_its_definition():
     )
 
 
-def test_variance_ratio_of_shorter_bars_is_that_of_the_full_hours_held_in_between():
-    close = a_walk(1500)
-
-    values = value_of("variance_ratio_z_336h", close, interval_ms=HOUR_MS // 4, first_bar=0)
-
-    hourly = close[3::4]
-    assert values[1499] == pytest.approx(plain_variance_ratio(hourly), rel=1e-9)
-    assert values[1498] == pytest.approx(plain_variance_ratio(hourly[:-1]), rel=1e-9)
-    assert values[1495] == values[1498]
-
-
 def test_variance_ratio_tells_trends_from_reversals():
     noise = np.random.default_rng(8).normal(size=402) * 0.01
     trending = 100.0 * np.exp(np.cumsum(noise[1:] + noise[:-1]))

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from alphastrike.domain.blocks import CandleHistory
-from alphastrike.domain.intervals import HOUR_MS
+from alphastrike.domain.intervals import HOUR_MS, stride_of
 from alphastrike.domain.plugins import Availability, FeatureSpec
 from alphastrike.features.feature_set import FeatureSet
-from alphastrike.features.pace import stride_of
 from alphastrike.numerics.folds import Fold
 
 QUARTER_MS = HOUR_MS // 4
@@ -166,5 +165,7 @@ def test_look_backs_beyond_the_recovery_are_not_waited_for():
     )
 
     assert stage.lookback_bars == 500
-    assert stage.lookback_within(100) == 2
-    assert stage.lookback_within(1) == 2
+    assert stage.lookback_within(100, stage.names) == 2
+    assert stage.lookback_within(1, stage.names) == 2
+    assert stage.lookback_within(500, stage.names) == 500
+    assert stage.lookback_within(500, ("echo_close",)) == 2

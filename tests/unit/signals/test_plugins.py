@@ -10,7 +10,6 @@ import pytest
 import alphastrike.signals as room
 from alphastrike.app.discovery import available
 from alphastrike.domain.plugins import Category
-from alphastrike.signals.config import DEFAULT_SIGNALS
 
 T = math.tanh
 FEATURES = {name: load() for name, load in available("features").items()}
@@ -211,10 +210,6 @@ def _within_bounds(feature, random):
 
 def test_each_signal_lies_in_the_folder_of_its_category():
     assert all(folder == signal.spec.category.value for folder, signal in SIGNALS.values())
-
-
-def test_what_is_enabled_by_default_is_shipped():
-    assert set(DEFAULT_SIGNALS) <= set(SIGNALS)
 
 
 def test_each_of_the_twelve_categories_has_at_least_four_signals():

@@ -36,10 +36,20 @@ def _stage(
     required: tuple[str, ...] = (),
     symbols: int = 1,
     interval_ms: int = HOUR_MS,
+    cadence_hours: float = 0.0,
     **config: object,
 ) -> ValidationStage:
     specs = tuple(
-        FeatureSpec(f"feature_{i}", "sd", 24.0, ("close",), monitor, lowest=-1e6, highest=1e6)
+        FeatureSpec(
+            f"feature_{i}",
+            "sd",
+            24.0,
+            ("close",),
+            monitor,
+            lowest=-1e6,
+            highest=1e6,
+            cadence_hours=cadence_hours,
+        )
         for i, monitor in enumerate(monitors)
     )
     names = tuple(f"S{i}USDT" for i in range(symbols))

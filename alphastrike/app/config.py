@@ -13,7 +13,7 @@ from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.intervals import interval_ms
 from alphastrike.domain.settings import Settings
 from alphastrike.gateway.config import GatewayConfig
-from alphastrike.live.config import PaperConfig
+from alphastrike.live.config import LiveConfig, PaperConfig
 from alphastrike.llm.config import LlmConfig
 from alphastrike.marketdata.config import MarketdataConfig
 from alphastrike.ml.config import MlConfig
@@ -199,4 +199,5 @@ class AlphaStrikeConfig(Settings):
     backtest: BacktestConfig = BacktestConfig()
     paper: PaperConfig = PaperConfig()
     replay: ReplayConfig = ReplayConfig()
+    live: LiveConfig = LiveConfig()
     output: OutputConfig = OutputConfig()

@@ -19,6 +19,7 @@ from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_text import config_fingerprint, config_toml
 from alphastrike.app.inputs import Inputs
 from alphastrike.app.listed import Listed
+from alphastrike.app.modes import PAPER, Mode
 from alphastrike.app.paper_market import PaperMarket
 from alphastrike.app.paper_picture import PictureTaker
 from alphastrike.app.paper_venue import PaperVenue
@@ -32,7 +33,7 @@ from alphastrike.domain.events import CandlesClosed, Event
 from alphastrike.engine.pipeline import Engine
 from alphastrike.execution.stage import ExecutionStage
 from alphastrike.live.driver import Driver, Stopping
-from alphastrike.live.parts import Advice, Heard, Sink
+from alphastrike.live.parts import Advice, Handler, Heard, Sink
 from alphastrike.live.past import history_of
 from alphastrike.live.picture import Picture
 from alphastrike.marketdata.fingerprint import candles_hash
@@ -60,6 +61,7 @@ class PaperRun:
     header: dict[str, str]
     risk_fault: str | None
     advice: Advice | None
+    mode: Mode
     recording: Recording = field(default_factory=Recording)
 
 
@@ -76,9 +78,11 @@ class _Watched:
         return step
 
 
-def open_paper(config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart = FRESH) -> PaperRun:
+def open_paper(
+    config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart = FRESH, mode: Mode = PAPER
+) -> PaperRun:
     """Build the run, let stages 2 to 6 live through the market's past, and set stage 7 to its start."""
-    provenance = _provenance(config, market, start)
+    provenance = _provenance(config, market, start, mode)
     run_id = provenance.run_id
     instruments = market.instruments or instruments_of(market.past, config.venue)
     assembly = assemble_listed(config, Listed(market.past, market.funding, instruments), run_id)
@@ -87,7 +91,7 @@ def open_paper(config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart 
     for bar in range(0, bars, BLOCK_BARS):
         assembly.stages.advance(past.block(bar, min(bar + BLOCK_BARS, bars)))
     _skip_settled(assembly, market.first_open_ms)
-    risk_fault = begin_risk(assembly.desk, market.first_open_ms, start, is_new_account=True)
+    risk_fault = begin_risk(assembly.desk, market.first_open_ms, start, is_new_account=mode.is_new_account)
     risk = RiskStage(assembly.desk, assembly.instruments)
     execution = ExecutionStage(assembly.desk, assembly.instruments, run_id)
     engine = Engine(past.symbols, assembly.stages, risk, execution)
@@ -101,6 +105,7 @@ def open_paper(config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart 
         session=SimulatedSession(assembly.venue, assembly.instruments, assembly.rates, run_id),
         provenance=provenance,
         header={
+            "mode": mode.name,
             "version": __version__,
             "run_id": run_id,
             "market": market.label,
@@ -110,30 +115,49 @@ def open_paper(config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart 
         },
         risk_fault=risk_fault,
         advice=assembly.circuit,
+        mode=mode,
     )
+
+
+class Trading:
+    """Follows a run from close to close: records it, and shows it to whoever watches."""
+
+    def __init__(self, run: PaperRun, watch: Watcher) -> None:
+        """Follow this run; its engine is to be driven through `engine`."""
+        self._run = run
+        self._watch = watch
+        self._began = time.perf_counter(), time.process_time()
+        self._lived: list[CandlesClosed] = []
+        self._pictures = PictureTaker(run.assembly.desk, run.market.past.symbols, _title(run))
+        self._recorder = BarRecorder(run.assembly, run.recording, run.engine, run.risk)
+        self.engine: Handler = _Watched(run.engine, self._pictures)
+
+    def after_close(self, heard: Heard) -> None:
+        """Keep what the close left behind."""
+        self._lived.append(heard.candles)
+        self._recorder.record(every=True)
+        self._run.session.rewind()
+        self._watch(self.picture(heard.candles.close_time_ms))
+
+    def picture(self, time_ms: int) -> Picture:
+        """The run as it is now."""
+        return self._pictures.take(time_ms, self._run.engine.decisions)
+
+    def result(self) -> RunResult:
+        """What the run folder is written from."""
+        elapsed = time.perf_counter() - self._began[0], time.process_time() - self._began[1]
+        return _result(self._run, self._lived, elapsed)
 
 
 async def trade(
     run: PaperRun, sink: Sink, feed: AsyncIterator[Heard], stopping: Stopping, watch: Watcher
 ) -> RunResult:
-    """Live through the closes of `feed`; returns what the run folder is written from."""
-    began = time.perf_counter(), time.process_time()
-    symbols = run.market.past.symbols
-    pictures = PictureTaker(run.assembly.desk, symbols, _title(run))
-    recorder = BarRecorder(run.assembly, run.recording, run.engine, run.risk)
-    lived: list[CandlesClosed] = []
-
-    def after_close(heard: Heard) -> None:
-        lived.append(heard.candles)
-        recorder.record(every=True)
-        run.session.rewind()
-        watch(pictures.take(heard.candles.close_time_ms, run.engine.decisions))
-
-    venue = PaperVenue(run.session, symbols)
-    driver = Driver(_Watched(run.engine, pictures), venue, sink, after_close, run.advice)
+    """Live through the closes of `feed` on the simulated venue; returns what a run folder is made of."""
+    trading = Trading(run, watch)
+    venue = PaperVenue(run.session, run.market.past.symbols)
+    driver = Driver(trading.engine, venue, sink, trading.after_close, run.advice)
     await driver.run(feed, stopping)
-    elapsed = time.perf_counter() - began[0], time.process_time() - began[1]
-    return _result(run, lived, elapsed)
+    return trading.result()
 
 
 def bars_of(run: PaperRun, duration_ms: int | None) -> int:
@@ -176,7 +200,7 @@ def _result(run: PaperRun, lived: list[CandlesClosed], elapsed: tuple[float, flo
 
 
 def _title(run: PaperRun) -> str:
-    return f"paper: {run.provenance.strategy} on the {run.provenance.data_label}"
+    return f"{run.mode.name}: {run.provenance.strategy} on the {run.provenance.data_label}"
 
 
 def _skip_settled(assembly: Assembly, first_open_ms: int) -> None:
@@ -187,12 +211,11 @@ def _skip_settled(assembly: Assembly, first_open_ms: int) -> None:
         rates.cursor[row] = start + int(np.searchsorted(rates.ts_ms[start:stop], first_open_ms))
 
 
-def _provenance(config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart) -> Provenance:
+def _provenance(config: AlphaStrikeConfig, market: PaperMarket, start: RiskStart, mode: Mode) -> Provenance:
     data_hash = candles_hash(market.past)
     config_hash = config_fingerprint(config)
-    made_of = (
-        f"paper:{__version__}:{config_hash}:{data_hash}:{market.label}:{market.first_open_ms}{start.text()}"
-    )
+    began = f"{market.label}:{market.first_open_ms}{start.text()}"
+    made_of = f"{mode.name}:{__version__}:{config_hash}:{data_hash}:{began}"
     return Provenance(
         run_id=hashlib.sha256(made_of.encode()).hexdigest()[:12],
         seed=config.backtest.seed,

@@ -5,10 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from alphastrike.app.config import AlphaStrikeConfig
-from alphastrike.app.discovery import chosen
 from alphastrike.app.inputs import no_funding
 from alphastrike.app.paper import PaperRun, open_paper
 from alphastrike.app.paper_market import PaperMarket, embedded_market
@@ -16,7 +13,6 @@ from alphastrike.app.paper_session import Session, run_session
 from alphastrike.app.risk_start import told_start
 from alphastrike.app.venue_feed import VenueFeed, market_label, venue_market
 from alphastrike.backtest.result import RunResult
-from alphastrike.domain.errors import ConfigError
 from alphastrike.live.pacing import Pace
 from alphastrike.live.past import load_past, save_past
 from alphastrike.live.picture import Picture
@@ -41,7 +37,7 @@ async def paper_embedded(
     say("warming up on the market's past")
     market, feed = embedded_market(config, Pace(terms.speed, sleep=session.nap, settle=session.settle))
     run = open_paper(config, market, session.risk)
-    _say_start(session, run, say)
+    say_start(session, run, say)
     return await run_session(session, run, feed, (watch, say), terms.duration_ms)
 
 
@@ -65,7 +61,7 @@ async def paper_on_venue(
             market = await venue_market(config, connection, access.clock, say)
         say("warming up on the market's past")
         run = open_paper(config, market, session.risk)
-        _say_start(session, run, say)
+        say_start(session, run, say)
         if not session.earlier:
             save_past(
                 past_path(session.journal, run.provenance.run_id), market.past, market.instruments or ()
@@ -75,26 +71,6 @@ async def paper_on_venue(
     finally:
         stopper.cancel()
         await connection.close()
-
-
-def real_access(endpoints: dict[str, str]) -> VenueAccess:
-    """The network, this machine's clock, and no key: public data needs none."""
-    from alphastrike.transport.clock import SystemClock  # noqa: PLC0415 - only a venue needs it
-    from alphastrike.transport.http_aiohttp import AiohttpSender  # noqa: PLC0415 - the same
-    from alphastrike.transport.socket_websockets import WebsocketsConnector  # noqa: PLC0415 - the same
-
-    chance = np.random.default_rng()
-    return VenueAccess(AiohttpSender(), WebsocketsConnector(), SystemClock(), chance, endpoints=endpoints)
-
-
-def venue_adapter(name: str) -> WireAdapter:
-    """The adapter of this name; `ConfigError` for one that has no wire of its own."""
-    adapter: WireAdapter = chosen("adapters", (name,), "--venue")[name]
-    if not hasattr(adapter, "open"):
-        raise ConfigError(
-            f"--venue: observed {name}, allowed a venue with a live market; leave --venue out for {name}"
-        )
-    return adapter
 
 
 def past_path(journal: Path, run_id: str) -> Path:
@@ -117,7 +93,8 @@ def market_of(config: AlphaStrikeConfig, journal: Path, header: dict[str, str]) 
     return embedded_market(config, Pace(float("inf")))[0]
 
 
-def _say_start(session: Session, run: PaperRun, say: Say) -> None:
+def say_start(session: Session, run: PaperRun, say: Say) -> None:
+    """What a run goes on with: a journal, a risk state."""
     if session.earlier:
         steps = len(session.earlier) - 1
         say(f"going on with run {run.provenance.run_id}: {steps} journaled lines are lived through again")

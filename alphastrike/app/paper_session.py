@@ -110,7 +110,7 @@ async def run_session(
     What a killed process journaled is lived through again and gone on with; `DataError` where it
     comes out differently. `show` is who watches, and who is told what a person should know.
     """
-    _check_header(session, run)
+    check_header(session, run)
     with corresponding(run.config, run.assembly.circuit, show[1]) as correspondence:
         session.correspondence = correspondence
         return await _run_session(
@@ -129,7 +129,7 @@ async def _run_session(
     between = _BetweenCloses(session, run, sink, watch)
     session.listen = between.listen
     closes = feed.closes(heard_in(earlier), bars)
-    with _stop_on_interrupt(session.stopping):
+    with stopped_by_interrupt(session.stopping):
         result = await trade(run, sink, closes, session.stopping, between.after)
     journal.append(END, {"closes": int(result.equity.size)}, durable=True)
     journal.close()
@@ -175,10 +175,11 @@ class _BetweenCloses:
             self._leave_status(picture)
 
     def _leave_status(self, picture: Picture) -> None:
-        write_status(self._session.state, _status(self._run, picture))
+        write_status(self._session.state, status_of(self._run, picture))
 
 
-def _status(run: PaperRun, picture: Picture) -> dict[str, Any]:
+def status_of(run: PaperRun, picture: Picture) -> dict[str, Any]:
+    """What `status` reads."""
     circuit = run.assembly.circuit
     return {
         **as_status(picture),
@@ -187,7 +188,8 @@ def _status(run: PaperRun, picture: Picture) -> dict[str, Any]:
     }
 
 
-def _check_header(session: Session, run: PaperRun) -> None:
+def check_header(session: Session, run: PaperRun) -> None:
+    """`DataError` unless the unfinished journal there, if any, is this run's."""
     if not session.earlier:
         return
     header = session.earlier[0].data
@@ -207,7 +209,7 @@ def _aside(path: Path) -> Path:
 
 
 @contextmanager
-def _stop_on_interrupt(stopping: Stopping) -> Iterator[None]:
+def stopped_by_interrupt(stopping: Stopping) -> Iterator[None]:
     """Ctrl-C once ends the session after the close in hand, twice at once; SIGTERM is Ctrl-C once."""
 
     def ask(number: int, _frame: object) -> None:

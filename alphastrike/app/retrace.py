@@ -1,9 +1,13 @@
 """`replay JOURNAL --verify`: a fresh engine on the journal's own events must answer the same bytes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_text import frozen_config
+from alphastrike.app.modes import MODES, PAPER
 from alphastrike.app.paper import open_paper
 from alphastrike.app.paper_entry import market_of
 from alphastrike.app.paper_session import END, HEADER
@@ -33,9 +37,10 @@ def verify_journal(path: Path) -> Verified:
     header = next(records, None)
     if header is None or header.kind != HEADER:
         raise DataError(f"{path}: begins with no header; allowed: a journal that paper or live trading wrote")
-    config = frozen_config(str(header.data.get("config_toml", "")), str(path), "a journal of this version")
+    config = config_of(path, header.data)
     start = RiskStart.parsed(str(header.data.get("risk_start", "")))
-    run = open_paper(config, market_of(config, path, header.data), start)
+    mode = MODES[str(header.data.get("mode", PAPER.name))]
+    run = open_paper(config, market_of(config, path, header.data), start, mode)
     if run.header != header.data:
         name = next(key for key in run.header if header.data.get(key) != run.header[key])
         raise DataError(
@@ -54,3 +59,8 @@ def verify_journal(path: Path) -> Verified:
             events += 1
             commands += len(record.data["commands"])
     return Verified(str(header.data["run_id"]), events, commands, is_finished)
+
+
+def config_of(path: Path, header: Mapping[str, Any]) -> AlphaStrikeConfig:
+    """The configuration a journal was written with."""
+    return frozen_config(str(header.get("config_toml", "")), str(path), "a journal of this version")

@@ -7,6 +7,7 @@ from alphastrike.domain.errors import (
     ConfigError,
     DataError,
     InvariantBroken,
+    NotArmed,
     VenueUnreachable,
 )
 
@@ -26,7 +27,7 @@ def exit_code(fault: AlphaStrikeError) -> Exit:
     """The code for a fault, by whose fault it is."""
     if isinstance(fault, ConfigError | DataError):
         return Exit.UNUSABLE_INPUT
-    if isinstance(fault, InvariantBroken):
+    if isinstance(fault, InvariantBroken | NotArmed):
         return Exit.HALTED
     return Exit.UNREACHABLE if isinstance(fault, VenueUnreachable) else Exit.FAILED
 

@@ -13,6 +13,7 @@ from alphastrike.cli.data import data_commands
 from alphastrike.cli.doctor import doctor
 from alphastrike.cli.exits import Exit, exit_code, missing_package
 from alphastrike.cli.init import init
+from alphastrike.cli.live import LIVE_EXAMPLES, live
 from alphastrike.cli.llm import llm_commands
 from alphastrike.cli.models import models_commands
 from alphastrike.cli.operator import status, stop
@@ -48,6 +49,7 @@ application.add_typer(risk_commands)
 application.add_typer(llm_commands)
 application.command(short_help="Trade recorded or synthetic candles.", epilog=BACKTEST_EXAMPLES)(backtest)
 application.command(short_help="Trade on paper, on a market that goes on.", epilog=PAPER_EXAMPLES)(paper)
+application.command(short_help="Trade an account at a venue.", epilog=LIVE_EXAMPLES)(live)
 application.command(short_help="Say what a running process is doing.")(status)
 application.command(short_help="End a running process in good order.")(stop)
 application.command(short_help="Say what would have happened.", epilog=REPLAY_EXAMPLES)(replay)

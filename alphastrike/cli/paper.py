@@ -103,9 +103,7 @@ def _leave(result: "RunResult") -> None:
 
     breaker = result.risk.get("breaker", {})
     if breaker.get("state") == "halted":
-        _say(
-            f"ended HALTED ({breaker['trigger']}): it stays so over a restart; left by: {breaker['left_by']}"
-        )
+        say(f"ended HALTED ({breaker['trigger']}): it stays so over a restart; left by: {breaker['left_by']}")
         raise typer.Exit(Exit.HALTED)
 
 
@@ -125,7 +123,7 @@ def _reach(venue: str | None, rest_url: str | None, ws_url: str | None) -> Reach
     from alphastrike.app.kernel_cache import use_kernel_cache
 
     use_kernel_cache()
-    from alphastrike.app.paper_entry import real_access, venue_adapter
+    from alphastrike.app.venue_reach import real_access, venue_adapter
 
     return venue_adapter(venue), real_access(endpoints)
 
@@ -149,15 +147,16 @@ def _traded(config: "AlphaStrikeConfig", asked: Terms, *, reach: Reach | None, i
     with owned(state):
         refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
         if is_first:
-            _say("compiling kernels, once, for about a minute: later runs start at once")
+            say("compiling kernels, once, for about a minute: later runs start at once")
         session = open_session(state, is_fresh=fresh)
         with shown(Console(quiet=is_quiet)) as watch:
             if reach is None:
-                return asyncio.run(paper_embedded(config, session, terms, watch, _say))
-            return asyncio.run(paper_on_venue(config, session, terms, reach, (watch, _say)))
+                return asyncio.run(paper_embedded(config, session, terms, watch, say))
+            return asyncio.run(paper_on_venue(config, session, terms, reach, (watch, say)))
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """A line about what is going on, beside the results."""
     typer.echo(line, err=True)
 
 

@@ -4,6 +4,7 @@ AlphaStrikeError
 ├── ConfigError           yours, before start: fix the configuration or the command line
 ├── DataError             yours, before start: fix or re-download the file it names
 ├── StrategyError         yours, while running: correct the strategy it names
+├── NotArmed              yours, before start: what the account at the venue needs, nothing was traded
 ├── VenueError
 │   ├── VenueUnreachable     nobody's: a read may be retried
 │   │   ├── VenueThrottled      too many requests: nothing was done, wait `retry_after_s`
@@ -41,6 +42,10 @@ class DataError(AlphaStrikeError):
 
 class StrategyError(AlphaStrikeError):
     """A strategy of your own raised or answered what cannot be traded on; the run stopped there."""
+
+
+class NotArmed(AlphaStrikeError):
+    """The account at the venue is not as trading needs it; no order was sent."""
 
 
 class VenueError(AlphaStrikeError):

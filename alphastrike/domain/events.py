@@ -137,6 +137,14 @@ class FundingAnnounced:
     due_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class StopMissing:
+    """An open position of the symbol has no stop at the venue, and none is on its way: leave it at once."""
+
+    event_time_ms: int
+    symbol: str
+
+
 RiskNews = OperatorCommanded | CashMoved | VenueHealthObserved | PositionsReconciled | FundingAnnounced
 Advised = InterventionProposed | InterventionRevoked
-Event = CandlesClosed | FillReceived | FundingSettled | OrderChanged | RiskNews | Advised
+Event = CandlesClosed | FillReceived | FundingSettled | OrderChanged | StopMissing | RiskNews | Advised

@@ -19,6 +19,7 @@ from alphastrike.domain.events import (
     FundingSettled,
     OrderChanged,
     RiskNews,
+    StopMissing,
 )
 from alphastrike.domain.outcomes import Code, Halted, Stage
 from alphastrike.domain.plugins import Strategy
@@ -100,8 +101,12 @@ class Engine:
             return self._respond(event)
         return _NOTHING
 
-    def _respond(self, event: RiskNews) -> Step:
+    def _respond(self, event: RiskNews | StopMissing) -> Step:
         """What news asks of the positions cannot wait for the next close."""
+        if isinstance(event, StopMissing):
+            row = self._rows[event.symbol]
+            self._risk.leave(row)
+            return Step((), self._execution.plan(row, event.event_time_ms))
         self._risk.hear(event)
         if isinstance(event, FundingAnnounced):
             return _NOTHING

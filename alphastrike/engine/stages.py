@@ -90,6 +90,10 @@ class Risk(Protocol):
         """Between closes: leave or take back what the breaker no longer allows."""
         ...
 
+    def leave(self, symbol: int) -> None:
+        """Between closes: give up a position that nothing protects."""
+        ...
+
     def judge(self, symbol: int, close_ms: int, decisions: DecisionBlock) -> None:
         """Judge one symbol by the last bar of the block."""
         ...

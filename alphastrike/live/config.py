@@ -1,4 +1,4 @@
-"""How paper trading is set up before its first close."""
+"""How paper and live trading are set up before their first close."""
 
 from typing import Literal
 
@@ -21,4 +21,19 @@ class PaperConfig(Settings):
     )
     most_days: int = Field(
         30, ge=1, le=3650, description="length of the embedded market after its warm-up; the run ends with it"
+    )
+
+
+class LiveConfig(Settings):
+    """The `[live]` section."""
+
+    allow_mainnet: bool = Field(
+        default=False,
+        description="real money may be traded, where the command line asks for it as well",
+    )
+    most_clock_skew_ms: int = Field(
+        1_000, ge=1, le=60_000, description="ms this machine's clock may differ from the venue's at the start"
+    )
+    least_balance: float = Field(
+        10.0, gt=0, description="free balance, quote, below which nothing is started"
     )

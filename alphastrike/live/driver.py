@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from alphastrike.domain.commands import Step
-from alphastrike.domain.events import Advised, CandlesClosed, Event
+from alphastrike.domain.events import Advised, CandlesClosed, Event, OperatorCommanded
 from alphastrike.live.codec import decode, encode
 from alphastrike.live.journal import Record
-from alphastrike.live.parts import Advice, Handler, Heard, Sink, Venue
+from alphastrike.live.parts import Advice, Handler, Heard, Noted, Sink, Venue
 
-HEARD, STEP, TOLD = "heard", "step", "told"
+HEARD, STEP, TOLD, NOTE = "heard", "step", "told", "note"
+# What a person or an advisor says: journaled on a line of its own before the engine hears it.
+_Word = Advised | OperatorCommanded
 
 
 @dataclass(slots=True)
@@ -43,14 +45,22 @@ class Driver:
         self._after_close = after_close
         self._advice = advice
 
-    async def run(self, feed: AsyncIterator[Heard], stopping: Stopping) -> None:
-        """Trade until the feed ends or a stop is asked for; the journal is on the disk then."""
+    async def run(self, feed: AsyncIterator[Heard | Event | Noted], stopping: Stopping) -> None:
+        """Trade until the feed ends or a stop is asked for; the journal is on the disk then.
+
+        A feed of a real account tells its news between the closes.
+        """
         try:
             async for heard in feed:
-                if stopping.is_asked:
-                    return
-                self.live_through(heard)
-                await asyncio.sleep(0)  # let signals and watchers have their turn
+                if isinstance(heard, Heard):
+                    if stopping.is_asked:
+                        return
+                    self.live_through(heard)
+                    await asyncio.sleep(0)  # let signals and watchers have their turn
+                elif isinstance(heard, Noted):
+                    self._journal.append(NOTE, {"time_ms": heard.event_time_ms, "text": heard.text})
+                else:
+                    self.hear(heard)
         finally:
             self._journal.sync()
 
@@ -63,12 +73,20 @@ class Driver:
         close_ms = heard.candles.close_time_ms
         for event in self._venue.live_through(heard):
             self._handle(event)
-        step = self._handle(heard.candles)
+        self._carry_out(self._handle(heard.candles), close_ms)
+        self._after_close(heard)
+
+    def hear(self, event: Event) -> None:
+        """News between two closes, and what it asks for; a word is journaled first."""
+        if isinstance(event, _Word):
+            self._journal.append(TOLD, {"event": encode(event)}, durable=True)
+        self._carry_out(self._handle(event), event.event_time_ms)
+
+    def _carry_out(self, step: Step, now_ms: int) -> None:
         for command in step.commands:
-            for event in self._venue.send(command, close_ms):
+            for event in self._venue.send(command, now_ms):
                 self._handle(event)
         self._ask(step)
-        self._after_close(heard)
 
     def _ask(self, step: Step) -> None:
         if self._advice is not None:
@@ -88,7 +106,7 @@ def step_record(event: Event, step: Step) -> dict[str, Any]:
     A close is the one heard before, an advisor's or an operator's word the one told before.
     """
     return {
-        "event": None if isinstance(event, CandlesClosed | Advised) else encode(event),
+        "event": None if isinstance(event, CandlesClosed | _Word) else encode(event),
         "outcomes": [encode(outcome) for outcome in step.outcomes],
         "commands": [encode(command) for command in step.commands],
     }

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from alphastrike.domain.errors import DataError
-from alphastrike.domain.events import Advised, CandlesClosed
+from alphastrike.domain.events import Event
 from alphastrike.live.codec import decode, to_text
-from alphastrike.live.driver import HEARD, TOLD, step_record
+from alphastrike.live.driver import HEARD, NOTE, TOLD, step_record
 from alphastrike.live.journal import Journal, Record
 from alphastrike.live.parts import Handler
 
@@ -54,10 +54,12 @@ class Retracer:
     def __init__(self, engine: Handler) -> None:
         """`engine` must be what the journal's was at its first record."""
         self._engine = engine
-        self._before: CandlesClosed | Advised | None = None
+        self._before: Event | None = None
 
     def retrace(self, record: Record) -> None:
         """Handle one record; `DataError` unless the engine answers the same, byte for byte."""
+        if record.kind == NOTE:
+            return
         if record.kind in (HEARD, TOLD):
             self._before = decode(record.data["event"])
             return

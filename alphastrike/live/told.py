@@ -26,6 +26,16 @@ def revoking(ids: Sequence[str], *, is_veto: bool) -> str:
     return " ".join((VETO if is_veto else EXPIRE, *ids))
 
 
+def revocations(orders: Iterable[str], now_ms: int) -> tuple[InterventionRevoked, ...]:
+    """What orders mean for interventions; one that speaks of none means nothing here."""
+    words = (order.split() or [""] for order in orders)
+    return tuple(
+        InterventionRevoked(now_ms, tuple(ids), is_veto=verb == VETO)
+        for verb, *ids in words
+        if verb in (VETO, EXPIRE) and ids
+    )
+
+
 class Told:
     """A running engine's ear: words are journaled here and then handled."""
 
@@ -54,10 +64,8 @@ class Told:
 
     def obey(self, orders: Iterable[str], now_ms: int) -> None:
         """After a close: carry orders out; one that speaks of no intervention is left alone."""
-        for order in orders:
-            verb, *ids = order.split() or [""]
-            if verb in (VETO, EXPIRE) and ids:
-                self._hear(InterventionRevoked(now_ms, tuple(ids), is_veto=verb == VETO))
+        for word in revocations(orders, now_ms):
+            self._hear(word)
 
     def hear(self, answers: Iterable[InterventionProposed], now_ms: int) -> None:
         """After a close: let the engine judge answers, none of them earlier than now."""

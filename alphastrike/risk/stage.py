@@ -21,6 +21,7 @@ from alphastrike.risk.backing import Backing
 from alphastrike.risk.books import Desk
 from alphastrike.risk.kernel_desk import look, observe, record_trade, withdraw
 from alphastrike.risk.kernel_judge import judge
+from alphastrike.risk.kernel_leaving import leave
 from alphastrike.risk.kernel_news import (
     hear_cash,
     hear_funding,
@@ -66,6 +67,10 @@ class RiskStage:
     def withdraw(self, symbol: int) -> None:
         """Write the intent that carries out the breaker's word on a symbol between closes."""
         withdraw(self.desk, symbol)
+
+    def leave(self, symbol: int) -> None:
+        """Write the intent to close a position that no stop protects; nothing where one is on its way out."""
+        leave(self.desk, symbol)
 
     def changes(self) -> NDArray[np.void]:
         """Moves of the breaker since the last call, oldest first."""

@@ -2,16 +2,19 @@
 
 Works over the two exchange protocols, so over every adapter. An order is sent once; when its outcome is
 unknown it is looked for by its client id until the venue says what became of it, or until no copy of it can
-still be on its way.
+still be on its way. Only an order that can do nothing but reduce is sent again under the same id: at once
+where it never left, after the first look where nobody has seen it. A venue takes an id once, so two of it
+cannot work.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from alphastrike.domain.account import AccountNews
+from alphastrike.domain.account import AccountNews, UnifiedBalance, UnifiedPosition
 from alphastrike.domain.errors import (
     DuplicateOrderId,
     VenueError,
@@ -19,11 +22,12 @@ from alphastrike.domain.errors import (
     VenueRejected,
     VenueUnreachable,
 )
-from alphastrike.domain.orders import OrderState, UnifiedFill, UnifiedOrder, UnifiedOrderResult
+from alphastrike.domain.orders import OrderState, OrderType, UnifiedFill, UnifiedOrder, UnifiedOrderResult
 from alphastrike.domain.streams import StreamChanged, StreamState
 from alphastrike.transport.adapter import VenueConnection
 
 ENDED = frozenset({OrderState.FILLED, OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED})
+_MOST_ENDED = 1_000
 T = TypeVar("T")
 
 
@@ -36,28 +40,61 @@ class MirrorTerms:
     look_every_s: float = 20.0
 
 
+class AccountListener(Protocol):
+    """Whoever is told what the mirror learns, as it learns it."""
+
+    def order_changed(self, order: UnifiedOrderResult) -> None:
+        """An order of ours is not what it was."""
+        ...
+
+    def filled(self, fill: UnifiedFill) -> None:
+        """The stream told of an execution, of whosever order."""
+        ...
+
+    def account_read(self, positions: Sequence[UnifiedPosition], balances: Sequence[UnifiedBalance]) -> None:
+        """The venue was asked for the account, and nothing was streamed meanwhile."""
+        ...
+
+
+class _Nobody:
+    """Nobody listens."""
+
+    def order_changed(self, order: UnifiedOrderResult) -> None:
+        """Nothing."""
+
+    def filled(self, fill: UnifiedFill) -> None:
+        """Nothing."""
+
+    def account_read(self, positions: Sequence[UnifiedPosition], balances: Sequence[UnifiedBalance]) -> None:
+        """Nothing."""
+
+
 @dataclass(slots=True)
 class AccountMirror:
     """Orders by client id, signed positions by symbol, wallet by asset, as believed here."""
 
     connection: VenueConnection
     terms: MirrorTerms = field(default_factory=MirrorTerms)
+    listener: AccountListener = field(default_factory=_Nobody)
     orders: dict[str, UnifiedOrderResult] = field(default_factory=dict)
     positions: dict[str, Decimal] = field(default_factory=dict)
     wallets: dict[str, Decimal] = field(default_factory=dict)
-    fills: list[UnifiedFill] = field(default_factory=list)
     reconciliations: int = 0
     _sent: dict[str, UnifiedOrder] = field(default_factory=dict)
     _doubted_s: dict[str, float] = field(default_factory=dict)
+    _unsent: set[str] = field(default_factory=set)
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _has_reconciled: asyncio.Event = field(default_factory=asyncio.Event)
+    _ended: deque[str] = field(default_factory=deque)
     _count: int = 0  # of account news heard
 
     async def start(self) -> None:
         """Listen, and ask for everything once; the connection is connected."""
         streams = self.connection.websocket
         self._follow(streams.orders(), self._heard_order)
-        self._follow(streams.fills(), self.fills.append)
+        self._follow(streams.fills(), self.listener.filled)
         self._follow(streams.account_news(), self._heard_news)
         self._follow(streams.stream_changes(), self._heard_change)
         self._tasks.append(asyncio.create_task(self._reconciling()))
@@ -75,21 +112,46 @@ class AccountMirror:
         """Client ids of orders whose outcome is unknown."""
         return tuple(self._doubted_s)
 
+    def order_sent(self, client_id: str) -> UnifiedOrder | None:
+        """An order as it was sent, as long as it is remembered."""
+        return self._sent.get(client_id)
+
+    def orders_of(self, symbol: str) -> tuple[UnifiedOrderResult, ...]:
+        """What is known of a symbol's orders, ended ones included."""
+        return tuple(each for each in self.orders.values() if each.symbol == symbol)
+
+    def working_ids(self, symbol: str) -> tuple[str, ...]:
+        """Client ids of a symbol's orders that have not ended."""
+        return tuple(
+            key for key, each in self.orders.items() if each.symbol == symbol and each.state not in ENDED
+        )
+
+    def look_again(self) -> None:
+        """Reconcile now instead of when it is due."""
+        self._wanted.set()
+
+    def adopt(self, order: UnifiedOrder) -> None:
+        """Know an order that may have been sent before this process began; it is looked for first."""
+        client_id = order.client_order_id
+        self._sent[client_id] = order
+        self.orders[client_id] = UnifiedOrderResult(order.symbol, client_id, "", OrderState.UNKNOWN)
+        self._doubt(client_id)
+
     async def submit(self, order: UnifiedOrder) -> UnifiedOrderResult:
         """Send an order, once. A refusal is a result; UNKNOWN is looked into until it is known."""
         client_id = order.client_order_id
         self._sent[client_id] = order
         self.orders[client_id] = UnifiedOrderResult(order.symbol, client_id, "", OrderState.PENDING)
-        try:
-            self._heard_order(await self.connection.rest.place_order(order))
-        except (VenueOutcomeUnknown, DuplicateOrderId):
-            self._doubt(client_id)
-        except (VenueRejected, VenueUnreachable) as refusal:
-            self._end(client_id, str(refusal))
+        await self._send(order)
         return self.orders[client_id]
 
     async def cancel(self, client_id: str) -> None:
         """Cancel an order; what became of it is learnt like everything else."""
+        if client_id not in self._sent:
+            return
+        if client_id in self._unsent:
+            self._end(client_id, "taken back before it was sent", OrderState.CANCELED)
+            return
         try:
             answer = await self.connection.rest.cancel_order(self._sent[client_id].symbol, client_id)
         except VenueError:
@@ -97,37 +159,69 @@ class AccountMirror:
         else:
             self._heard_order(answer)
 
+    async def _send(self, order: UnifiedOrder) -> None:
+        client_id = order.client_order_id
+        self._unsent.discard(client_id)
+        try:
+            self._heard_order(await self.connection.rest.place_order(order))
+        except (VenueOutcomeUnknown, DuplicateOrderId):
+            self._doubt(client_id)
+        except VenueUnreachable as refusal:
+            if not _only_protects(order):
+                self._end(client_id, str(refusal))
+                return
+            self._unsent.add(client_id)
+            self._wanted.set()
+        except VenueRejected as refusal:
+            self._end(client_id, str(refusal))
+
     async def reconcile(self) -> bool:
         """Ask for positions, balances and every order not known to have ended; false when that failed."""
+        async with self._asking:
+            return await self._reconcile()
+
+    async def _reconcile(self) -> bool:
         rest = self.connection.rest
         try:
+            for client_id in [key for key, each in self.orders.items() if each.state not in ENDED]:
+                await self._look_up(client_id)
             before = self._count
             positions, balances = await rest.get_positions(), await rest.get_balances()
             if before == self._count:  # else what was streamed meanwhile is newer
                 self.positions = {each.symbol: each.quantity for each in positions}
                 self.wallets = {each.asset: each.wallet for each in balances}
+                self.listener.account_read(positions, balances)
             else:
                 self._wanted.set()
-            for client_id in [key for key, each in self.orders.items() if each.state not in ENDED]:
-                await self._look_up(client_id)
         except VenueError:
             return False
         self.reconciliations += 1
+        self._has_reconciled.set()
         return True
+
+    async def reconciled(self) -> None:
+        """Wait until the venue has been asked for everything once."""
+        await self._has_reconciled.wait()
 
     async def _look_up(self, client_id: str) -> None:
         """Ask for one order; one the venue has never seen is given up when no copy can still arrive."""
-        found = await self.connection.rest.get_order(self._sent[client_id].symbol, client_id)
+        order = self._sent[client_id]
+        if client_id in self._unsent:
+            await self._send(order)
+            return
+        found = await self.connection.rest.get_order(order.symbol, client_id)
         if found is not None:
             self._doubted_s.pop(client_id, None)
             self._heard_order(found)
+        elif client_id in self._doubted_s and _only_protects(order):
+            await self._send(order)
         elif client_id in self._doubted_s and _now() - self._doubted_s[client_id] >= self.terms.doubt_s:
             self._end(client_id, "never reached the venue")
 
     async def _reconciling(self) -> None:
         terms = self.terms
         while True:
-            wait_s = terms.probe_every_s if self._doubted_s else terms.look_every_s
+            wait_s = terms.probe_every_s if self._doubted_s or self._unsent else terms.look_every_s
             try:
                 async with asyncio.timeout(wait_s):
                     await self._wanted.wait()
@@ -159,6 +253,8 @@ class AccountMirror:
             self._doubt(order.client_order_id)
         else:
             self._doubted_s.pop(order.client_order_id, None)
+        if (order.state, order.filled_quantity) != (known.state, known.filled_quantity):
+            self._tell(order)
 
     def _heard_news(self, news: AccountNews) -> None:
         self._count += 1
@@ -178,9 +274,26 @@ class AccountMirror:
         self._doubted_s.setdefault(client_id, _now())
         self._wanted.set()
 
-    def _end(self, client_id: str, why: str) -> None:
+    def _end(self, client_id: str, why: str, state: OrderState = OrderState.REJECTED) -> None:
         self._doubted_s.pop(client_id, None)
-        self.orders[client_id] = replace(self.orders[client_id], state=OrderState.REJECTED, message=why)
+        self._unsent.discard(client_id)
+        self.orders[client_id] = replace(self.orders[client_id], state=state, message=why)
+        self._tell(self.orders[client_id])
+
+    def _tell(self, order: UnifiedOrderResult) -> None:
+        """Tell of a change; of orders that ended only the latest are remembered."""
+        self.listener.order_changed(order)
+        if order.state in ENDED:
+            self._ended.append(order.client_order_id)
+        while len(self._ended) > _MOST_ENDED:
+            oldest = self._ended.popleft()
+            self.orders.pop(oldest, None)
+            self._sent.pop(oldest, None)
+
+
+def _only_protects(order: UnifiedOrder) -> bool:
+    """Whether it waits for its price and can then only reduce: a second copy of it could do no harm."""
+    return order.reduce_only and order.order_type > OrderType.LIMIT
 
 
 def _now() -> float:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from alphastrike.adapters.hyperliquid.account_mappers import to_balance, to_fill, to_order, to_positions
-from alphastrike.adapters.hyperliquid.client_ids import ClientIds, to_cloid
+from alphastrike.adapters.hyperliquid.client_ids import ClientIds
 from alphastrike.adapters.hyperliquid.market_reads import MarketReads
 from alphastrike.adapters.hyperliquid.wire_rules import question
 from alphastrike.domain.account import UnifiedBalance, UnifiedPosition
@@ -117,7 +117,7 @@ class AccountReads:
 
     async def order(self, symbol: str, client_order_id: str) -> UnifiedOrderResult | None:
         """What became of an order, with its average price from its fills; None when never seen."""
-        cloid = to_cloid(client_order_id)
+        cloid = self._ids.cloid(client_order_id)
         answer = await self._market.ask(question("orderStatus", user=self.user, oid=cloid))
         if answer.get("status") != "order":
             return None

@@ -1,0 +1,91 @@
+"""Commands on their way to a venue: in order for each symbol, symbols beside each other.
+
+What protects is taken away last: the cancellation of a stop waits until everything else of its symbol has
+gone out. An order whose answer takes long does not hold up the stop behind it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from alphastrike.domain.commands import CancelOrder, Command, PlaceOrder
+from alphastrike.domain.orders import OrderType
+from alphastrike.transport.account_mirror import AccountMirror
+
+_IMPATIENT_S = 1.0
+
+
+class Dispatcher:
+    """Sends through the mirror, which sends each order once."""
+
+    def __init__(self, mirror: AccountMirror, failed: Callable[[BaseException], None]) -> None:
+        """Send nothing yet. `failed` hears of what is broken here, which no venue's answer is."""
+        self._mirror = mirror
+        self._failed = failed
+        self._waiting: dict[str, deque[Command]] = {}
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._underway: set[asyncio.Task[Any]] = set()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._workers and not self._underway
+
+    def is_idle(self, symbol: str) -> bool:
+        """Whether nothing of the symbol waits to go out."""
+        return symbol not in self._workers
+
+    def send(self, command: Command) -> None:
+        """Put a command on its way; what comes of it is heard like everything else."""
+        symbol = command.order.symbol if isinstance(command, PlaceOrder) else command.symbol
+        self._waiting.setdefault(symbol, deque()).append(command)
+        if symbol not in self._workers:
+            self._workers[symbol] = asyncio.create_task(self._work(symbol))
+
+    async def settled(self) -> None:
+        """Wait until everything sent so far has been answered or given up."""
+        while not self.is_quiet:
+            await asyncio.wait({*self._workers.values(), *self._underway})
+
+    async def stop(self) -> None:
+        """Send nothing more."""
+        tasks = {*self._workers.values(), *self._underway}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self, symbol: str) -> None:
+        waiting = self._waiting[symbol]
+        try:
+            while waiting:
+                command = self._next(waiting)
+                if isinstance(command, PlaceOrder):
+                    await self._patiently(self._mirror.submit(command.order))
+                else:
+                    await self._patiently(self._mirror.cancel(command.client_order_id))
+        finally:
+            self._workers.pop(symbol, None)
+
+    def _next(self, waiting: "deque[Command]") -> Command:
+        for command in waiting:
+            if not (isinstance(command, CancelOrder) and self._protects(command.client_order_id)):
+                waiting.remove(command)
+                return command
+        return waiting.popleft()
+
+    def _protects(self, client_id: str) -> bool:
+        order = self._mirror.order_sent(client_id)
+        return order is not None and order.reduce_only and order.order_type is OrderType.STOP_MARKET
+
+    async def _patiently(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Wait for it, but not for ever: it goes on beside what comes next."""
+        task = asyncio.create_task(work)
+        self._underway.add(task)
+        task.add_done_callback(self._done)
+        await asyncio.wait({task}, timeout=_IMPATIENT_S)
+
+    def _done(self, task: "asyncio.Task[Any]") -> None:
+        self._underway.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._failed(fault)

@@ -86,6 +86,8 @@ def bars_of(history: CandleHistory, block: DecisionBlock) -> Bars:
         votes=backing.votes,
         weights=backing.weights,
         retired=backing.retired,
+        surplus=backing.surplus,
+        horizon_hours=backing.horizon_hours,
     )
 
 

@@ -136,6 +136,8 @@ class GuardedStrategy:
             forecast=self._array("forecast", answer.forecast, shape, np.float64),
             conviction=self._array("conviction", answer.conviction, shape, np.float64),
             regime=self._array("regime", answer.regime, shape, np.int8),
+            surplus=self._optional("surplus", answer.surplus, shape),
+            horizon_hours=self._optional("horizon_hours", answer.horizon_hours, shape),
         )
         if ((answer.regime < 0) | (answer.regime >= len(answer.regimes))).any():
             allowed = f"0 to {len(answer.regimes) - 1}, a place in its regimes"
@@ -149,6 +151,9 @@ class GuardedStrategy:
         usable = (np.abs(answer.forecast) <= 1.0) & (answer.conviction >= 0.0) & (answer.conviction <= 100.0)
         halts.halt(~usable, Code.NO_FORECAST, answer.forecast, 1.0)
         return answer
+
+    def _optional(self, name: str, values: object, shape: tuple[int, ...]) -> NDArray[Any] | None:
+        return None if values is None else self._array(name, values, shape, np.float64)
 
     def _array(self, name: str, values: object, shape: tuple[int, ...], kind: type[Any]) -> NDArray[Any]:
         found = np.shape(values) if isinstance(values, np.ndarray) else type(values).__name__

@@ -22,6 +22,7 @@ from alphastrike.domain.records import NOTICE_FILL, NOTICE_FUNDING
 from alphastrike.execution.kernel_orders import learn_fill, learn_state, plan
 from alphastrike.llm.kernel_triggers import fire, hear_trade
 from alphastrike.numerics.compiled import compiled_into_caller, compiled_without_allocation
+from alphastrike.risk.kernel_carry import expect
 from alphastrike.risk.kernel_desk import decide, look, observe, record_trade
 from alphastrike.risk.kernel_exits import remember_backing, watch_backing
 from alphastrike.risk.kernel_news import hear_funding
@@ -54,6 +55,8 @@ class Bars(NamedTuple):
     votes: Any  # (signals, symbols, bars)
     weights: Any  # (signals, bars)
     retired: Any  # (signals, bars)
+    surplus: Any
+    horizon_hours: Any
 
 
 class Log(NamedTuple):
@@ -118,6 +121,7 @@ def run_bars(
         outbox.used[0] = 0
         for symbol in range(symbols):
             watch_backing(desk, symbol, bars.retired, bar)
+            expect(desk, symbol, bars.surplus[symbol, bar], bars.horizon_hours[symbol, bar])
             decide(
                 desk, symbol, close_ms, bars.code[symbol, bar], bars.observed[symbol, bar],
                 bars.limit[symbol, bar], bars.forecast[symbol, bar], bars.conviction[symbol, bar],

@@ -149,7 +149,8 @@ def _as_it_is(desk: Desk, now_ms: int) -> Any:
     after["own"] = notionals.max()
     after["cluster"] = max(notionals[clusters == cluster].sum() for cluster in set(clusters.tolist()))
     after["orders"] = orders_within_a_minute(desk, now_ms)
-    after["band"] = after["age_ms"] = after["carry"] = 0
+    after["band"] = after["age_ms"] = after["carry"] = after["expected_carry"] = 0
+    after["surplus"] = np.inf
     after["funding_in_ms"] = _FAR_MS
     after["distance"], after["needed_distance"] = 1.0, 0.0
     for row in np.flatnonzero(desk.positions["lots"]).tolist():

@@ -155,6 +155,8 @@ class ForecastBlock:
     """Stage 6's word: `forecast` in [-1, 1] signed, `conviction` in [0, 100], both (symbols, bars).
 
     `regime` indexes `regimes`. A halted cell's numbers are still the strategy's, for the record.
+    `surplus` (symbols, bars) is what a position is expected to bring over `horizon_hours` beyond getting
+    in and out, as a fraction of notional; None from a strategy that does not say.
     """
 
     forecast: Floats
@@ -163,6 +165,8 @@ class ForecastBlock:
     regimes: tuple[str, ...]
     halts: HaltGrid
     trace: SignalTrace | None = None
+    surplus: Floats | None = None
+    horizon_hours: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Code(IntEnum):
     LIQUIDATION_DISTANCE = 714
     STALE_PRICE = 715
     FUNDING_WINDOW = 716
+    EXPECTED_CARRY = 717  # the fundings until the forecast's horizon cost more than its edge leaves
     RISK_HALTED = 720  # the breaker is HALTED: only an operator lets trading go on
 
     RESTRAINED_CONVICTION = 750  # an intervention asks for more conviction than there is

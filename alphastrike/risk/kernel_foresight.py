@@ -10,6 +10,7 @@ import numpy as np
 from alphastrike.domain.kernel_margin import liquidation_price, maintenance_margin
 from alphastrike.numerics.compiled import compiled, compiled_without_allocation
 from alphastrike.numerics.grid import on_grid
+from alphastrike.risk.kernel_carry import expected_carry
 from alphastrike.risk.kernel_correlation import stressed
 
 OTHERS, AFTER = 0, 1
@@ -84,6 +85,8 @@ def foresee(desk: Any, symbol: int, target_lots: int, intent: Any, distance: flo
     after["carry"] = (
         desk.watch[symbol]["funding_rate"] if target_lots > 0 else -desk.watch[symbol]["funding_rate"]
     )
+    after["expected_carry"] = expected_carry(desk.watch[symbol], now_ms, 1 if target_lots > 0 else -1)
+    after["surplus"] = desk.watch[symbol]["surplus"]
     _nearest_liquidation(desk, symbol, quantity, distance, after)
     return after
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from alphastrike.numerics.compiled import compiled_without_allocation
+from alphastrike.risk.kernel_carry import expect
 from alphastrike.risk.kernel_desk import decide
 from alphastrike.risk.kernel_exits import remember_backing, watch_backing
 
@@ -24,5 +25,6 @@ def judge(
 ) -> None:
     """See what became of the signals behind a position, decide, and remember those behind a new one."""
     watch_backing(desk, symbol, backing.retired, bar)
+    expect(desk, symbol, backing.surplus[symbol, bar], backing.horizon_hours[symbol, bar])
     decide(desk, symbol, close_ms, code, observed, limit, forecast, conviction, regime, atr_fraction)
     remember_backing(desk, symbol, backing.votes, backing.weights, bar)

@@ -65,9 +65,17 @@ def moved_marks(before: float, peak: float, day_start: float, after: float) -> t
 
 @compiled_without_allocation
 def hear_funding(desk: Any, symbol: int, rate: float, due_ms: int) -> None:
-    """Take the funding expected next: a fraction of notional, positive when longs pay, and when."""
-    desk.watch[symbol]["funding_rate"] = rate
-    desk.watch[symbol]["funding_ms"] = due_ms
+    """Take the funding expected next: a fraction of notional, positive when longs pay, and when.
+
+    How often it comes is the shortest time between two: one that was missed makes none rarer.
+    """
+    watch = desk.watch[symbol]
+    apart = due_ms - watch["funding_ms"]
+    if watch["funding_ms"] > 0 and apart > 0:
+        known = watch["funding_every_ms"]
+        watch["funding_every_ms"] = min(known, apart) if known > 0 else apart
+    watch["funding_rate"] = rate
+    watch["funding_ms"] = due_ms
 
 
 @compiled_without_allocation

@@ -5,6 +5,7 @@ from typing import Any
 from alphastrike.numerics.compiled import compiled_without_allocation, constant
 from alphastrike.risk.rules import (
     cluster_exposure,
+    expected_carry,
     funding_window,
     gross_exposure,
     initial_margin,
@@ -24,6 +25,7 @@ RULES = (
     order_rate.rule,
     price_band.rule,
     funding_window.rule,
+    expected_carry.rule,
     symbol_exposure.rule,
     gross_exposure.rule,
     net_exposure.rule,
@@ -33,10 +35,12 @@ RULES = (
     liquidation_distance.rule,
 )
 _CODES = tuple(constant(rule.code) for rule in RULES)
-(_STALE, _COUNT, _RATE, _BAND, _FUNDING, _SYMBOL, _GROSS, _NET, _CLUSTER, _MARGIN, _LOSS, _DISTANCE) = _CODES
+(_STALE, _COUNT, _RATE, _BAND, _FUNDING, _CARRY, *_OTHERS) = _CODES
+_SYMBOL, _GROSS, _NET, _CLUSTER, _MARGIN, _LOSS, _DISTANCE = _OTHERS
 _judge_stale, _judge_count, _judge_rate = stale_data.judge, position_count.judge, order_rate.judge
 _judge_band, _judge_funding, _judge_symbol = price_band.judge, funding_window.judge, symbol_exposure.judge
 _judge_gross, _judge_net, _judge_cluster = gross_exposure.judge, net_exposure.judge, cluster_exposure.judge
+_judge_carry = expected_carry.judge
 _judge_margin, _judge_loss = initial_margin.judge, stressed_loss.judge
 _judge_distance = liquidation_distance.judge
 _NOTHING = constant(0)
@@ -63,6 +67,9 @@ def refused_by(desk: Any, after: Any) -> tuple[int, float, float, bool]:
     passes, observed, limit = _judge_funding(desk, after)
     if not passes:
         return _FUNDING, observed, limit, False
+    passes, observed, limit = _judge_carry(desk, after)
+    if not passes:
+        return _CARRY, observed, limit, False
     passes, observed, limit = _judge_symbol(desk, after)
     if not passes:
         return _SYMBOL, observed, limit, True

@@ -111,6 +111,9 @@ WATCH = np.dtype(
         ("retired_share", "f8"),  # of the weight behind the position
         ("funding_rate", "f8"),  # expected next, positive: longs pay
         ("funding_ms", "i8"),  # when that is due, 0 unknown
+        ("funding_every_ms", "i8"),  # shortest time seen between two, 0 unknown
+        ("surplus", "f8"),  # the forecast's, beyond its costs, fraction of notional
+        ("horizon_ms", "i8"),  # over which it is expected
         # As last foreseen: once orders filled the worse way, 0 when neither is open.
         ("worst_quantity", "f8"),  # signed base units
         ("worst_move", "f8"),  # what that gains in a day that goes up by one deviation, quote
@@ -138,5 +141,7 @@ FORESEEN = np.dtype(
         ("age_ms", "i8"),
         ("funding_in_ms", "i8"),
         ("carry", "f8"),  # fraction of notional the holder pays at the next funding
+        ("expected_carry", "f8"),  # and until the forecast's horizon
+        ("surplus", "f8"),
     ]
 )

@@ -119,6 +119,8 @@ class EnsembleStrategy:
             regimes=REGIMES,
             halts=features.halts,
             trace=self._trace(votes, standing, verdicts),
+            surplus=2.0 * verdicts["expected"] * (_chance(verdicts) - verdicts["required"]),
+            horizon_hours=np.ascontiguousarray(verdicts["horizon_hours"]),
         )
 
     def snapshot(self) -> bytes:
@@ -219,6 +221,12 @@ def _rules(config: SignalsConfig, round_trip_cost: float, interval_ms: int) -> N
     return rules
 
 
+def _chance(verdicts: NDArray[np.void]) -> Floats:
+    """Probability that the side forecast is right."""
+    chance: Floats = 0.5 + np.abs(verdicts["probability_up"] - 0.5)
+    return chance
+
+
 def _halt(
     halts: HaltGrid, regime: NDArray[np.int8], verdicts: NDArray[np.void], config: EnsembleConfig
 ) -> None:
@@ -227,7 +235,7 @@ def _halt(
     categories = verdicts["categories"]
     coverage = verdicts["coverage"]
     conviction = verdicts["conviction"]
-    chance = 0.5 + np.abs(verdicts["probability_up"] - 0.5)
+    chance = _chance(verdicts)
     required = verdicts["required"]
     halts.halt(regime == 0, Code.UNKNOWN_REGIME, 0.0, 1.0)
     halts.halt(

@@ -33,7 +33,8 @@ RULE = np.dtype(
     ]
 )
 
-# What comes of one cell. `required` is the probability costs demand, NaN when volatility is unknown.
+# What comes of one cell. `required` is the probability costs demand, NaN when volatility is unknown;
+# `expected` the size of a usual return over the voters' `horizon_hours`, as a fraction.
 VERDICT = np.dtype(
     [
         ("score", "f8"),
@@ -41,6 +42,8 @@ VERDICT = np.dtype(
         ("conviction", "f8"),
         ("coverage", "f8"),
         ("required", "f8"),
+        ("expected", "f8"),
+        ("horizon_hours", "f8"),
         ("voters", "i4"),
         ("categories", "i4"),
     ]
@@ -51,15 +54,19 @@ Whole = NDArray[np.int64]
 
 
 @compiled
+def _expected_move(daily_volatility: float, horizon_hours: float) -> float:
+    """E|r| over the horizon of a normal return at that volatility, fraction per day; NaN when unknown."""
+    expected = daily_volatility * math.sqrt(horizon_hours / 24.0) * math.sqrt(2.0 / math.pi)
+    return expected if expected > 0.0 else math.nan
+
+
+@compiled
 def break_even(round_trip_cost: float, daily_volatility: float, horizon_hours: float) -> float:
     """Probability at which a trade held `horizon_hours` pays its costs: 1/2 + c / (2 E|r|).
 
     E|r| is a normal return's at that volatility (fraction per day). NaN when it is not positive.
     """
-    expected = daily_volatility * math.sqrt(horizon_hours / 24.0) * math.sqrt(2.0 / math.pi)
-    if not expected > 0.0:
-        return math.nan
-    return 0.5 + round_trip_cost / (2.0 * expected)
+    return 0.5 + round_trip_cost / (2.0 * _expected_move(daily_volatility, horizon_hours))
 
 
 @compiled
@@ -273,6 +280,8 @@ def combine(
             verdict["required"] = (
                 break_even(rule["round_trip_cost"], daily_volatility[s, t], horizon) + rule["edge_over_cost"]
             )
+            verdict["expected"] = _expected_move(daily_volatility[s, t], horizon)
+            verdict["horizon_hours"] = horizon
             verdict["voters"] = count
             present = 0
             for c in range(kinds_count):

@@ -17,7 +17,7 @@ def test_a_run_is_explained_with_every_limit(alphastrike):
 
     assert (shown.exit_code, printed.exit_code) == (0, 0)
     panel = json.loads(printed.stdout)
-    assert len(panel["limits"]) == 12
+    assert len(panel["limits"]) == 13
     assert all(row["rule"] in shown.stdout for row in panel["limits"])
     assert f"Breaker {panel['breaker']['state']}" in shown.stdout
 

@@ -198,7 +198,7 @@ class RiskMachine(RuleBasedStateMachine):
         desk, rules = self.desk, self.desk.rules[0]
         equity = float(desk.account[0]["equity"])
         budget = float(desk.state[0]["leverage"]) * equity
-        gross = net = margin = 0.0
+        gross = net = margin = cluster = 0.0
         count = 0
         for row in range(COUNT):
             most = least = int(desk.positions[row]["lots"])
@@ -212,11 +212,12 @@ class RiskMachine(RuleBasedStateMachine):
             size = max(abs(most), abs(least)) * price
             assert row != symbol or size <= rules["symbol_exposure"] * budget * HAIR
             gross += size
+            cluster += size if desk.watch[row]["cluster"] == desk.watch[symbol]["cluster"] else 0.0
             margin += size / 20.0
             net += (most if order["side"] > 0 else -least) * price
             count += size > 0
         assert gross <= budget * HAIR
-        assert gross <= rules["cluster_exposure"] * budget * HAIR  # two symbols never watched long enough
+        assert cluster <= rules["cluster_exposure"] * budget * HAIR
         assert net <= rules["net_exposure"] * budget * HAIR
         assert margin <= rules["initial_margin"] * equity * HAIR
         assert count <= rules["max_positions"]

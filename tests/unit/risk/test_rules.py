@@ -7,6 +7,7 @@ import pytest
 
 from alphastrike.domain.orders import OrderType
 from alphastrike.domain.outcomes import Code
+from alphastrike.risk.kernel_carry import expect, expected_carry
 from alphastrike.risk.kernel_correlation import SAMPLE_MS
 from alphastrike.risk.kernel_news import hear_funding
 from alphastrike.risk.kernel_pretrade import RULES
@@ -14,7 +15,7 @@ from tests.builders import START_MS, an_instrument, an_order
 from tests.desks import Trader, a_trader
 
 NAN = math.nan
-MINUTE_MS = 60_000
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 TWO = tuple(an_instrument(symbol, min_notional="5") for symbol in ("AUSDT", "BUSDT"))
 
 
@@ -33,8 +34,8 @@ def judged(trader: Trader, forecast: float = 1.0, symbol: int = 0, **terms) -> t
 def test_every_rule_has_a_code_and_a_setting_of_its_own():
     names = [rule.name for rule in RULES]
 
-    assert len(RULES) == 12
-    assert len({rule.code for rule in RULES}) == 12
+    assert len(RULES) == 13
+    assert len({rule.code for rule in RULES}) == 13
     assert names.count("liquidation_distance") == 1
     assert all(rule.code.stage and rule.code.stage.name == "RISK" for rule in RULES)
 
@@ -193,6 +194,54 @@ def test_nothing_opens_just_before_a_dear_funding(rate, minutes, forecast, code)
     hear_funding(trader.desk, 0, rate, trader.now_ms + minutes * MINUTE_MS)
 
     assert judged(trader, forecast)[0] is code
+
+
+@pytest.mark.parametrize(
+    ("rate", "forecast", "surplus", "code"),
+    [
+        (0.0001, 1.0, 0.00031, Code.ORDERED),
+        (0.0001, 1.0, 0.00029, Code.EXPECTED_CARRY),
+        (0.0001, -1.0, 0.0, Code.ORDERED),  # it is paid, not paying
+        (-0.0001, -1.0, 0.00029, Code.EXPECTED_CARRY),
+        (0.0001, 1.0, NAN, Code.EXPECTED_CARRY),
+        (NAN, 1.0, 0.01, Code.EXPECTED_CARRY),
+        (0.0001, 1.0, math.inf, Code.ORDERED),  # a strategy that names no edge
+    ],
+)
+def test_a_day_of_fundings_must_fit_into_what_the_edge_leaves(rate, forecast, surplus, code):
+    trader = ready()
+    hear_funding(trader.desk, 0, rate, trader.now_ms + HOUR_MS)  # then 8 and 16 h later, within the day
+    expect(trader.desk, 0, surplus, 24.0)
+
+    found, observed, limit = judged(trader, forecast)
+
+    assert found is code
+    if code is Code.EXPECTED_CARRY:
+        assert observed == pytest.approx(3 * abs(rate), nan_ok=True)
+        assert limit == pytest.approx(surplus, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("hours", "due_hours", "fundings"),
+    [
+        (24.0, (1.0,), 3),
+        (24.0, (0.0, 1.0), 24),  # hourly, as the two announcements tell
+        (24.0, (0.0, 1.0, 9.0), 16),  # one that was missed makes none rarer
+        (24.0, (-20.0,), 3),  # long past, yet it comes again: at 4, 12 and 20 h
+        (0.5, (1.0,), 0),
+        (1.0, (1.0,), 1),
+        (24.0, (), 0),
+    ],
+)
+def test_the_carry_expected_counts_every_funding_until_the_horizon(hours, due_hours, fundings):
+    trader = ready()
+    for due in due_hours:
+        hear_funding(trader.desk, 0, 0.0001, trader.now_ms + int(due * HOUR_MS))
+    expect(trader.desk, 0, 0.0, hours)
+
+    carry = expected_carry(trader.desk.watch[0], trader.now_ms, 1)
+
+    assert carry == pytest.approx(fundings * 0.0001)
 
 
 def test_reducing_passes_when_every_rule_would_refuse():

@@ -191,6 +191,17 @@ def test_required_probability_follows_the_horizon_of_the_voters():
     assert mixed["required"] == pytest.approx(break_even(0.0012, DAY, 19.0) + 0.01, rel=1e-12)
 
 
+def test_what_an_edge_leaves_is_the_carry_that_would_use_it_up():
+    found = verdict([1.0, 1.0], [0.03, 0.01], odds=[0.4, 0.4], horizons=[24.0, 4.0])
+    chance = found["probability_up"]
+
+    surplus = 2.0 * found["expected"] * (chance - found["required"])
+
+    assert found["horizon_hours"] == pytest.approx(19.0)
+    assert surplus > 0.0
+    assert break_even(0.0012 + surplus, DAY, 19.0) + 0.01 == pytest.approx(chance, rel=1e-12)
+
+
 def test_signals_without_weight_say_nothing():
     nothing = verdict([1.0, 1.0], [0.0, 0.0])
 

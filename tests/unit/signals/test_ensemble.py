@@ -67,6 +67,18 @@ def test_a_proven_signal_passes_every_gate(a_rising_hour, no_prediction):
     assert forecast.regimes[forecast.regime[0, -1]] != "unknown"
 
 
+def test_what_an_edge_leaves_is_positive_exactly_where_it_pays_its_costs(a_rising_hour, no_prediction):
+    block = a_rising_hour()
+
+    free = build().advance(block, no_prediction(block))
+    dear = build(cost=1.0).advance(a_rising_hour(), no_prediction(block))
+
+    assert free.surplus[0, -1] > 0.0
+    assert dear.surplus[0, -1] == pytest.approx(free.surplus[0, -1] - 1.0)
+    assert last(dear.halts)[0] is Code.EDGE_BELOW_COST
+    assert free.horizon_hours[0, -1] == 1.0
+
+
 def test_nothing_passes_while_the_regime_is_unknown(a_rising_hour, no_prediction):
     block = a_rising_hour()
 

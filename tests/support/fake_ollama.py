@@ -37,7 +37,10 @@ class Reply:
 
 @dataclass
 class ScriptedOllama:
-    """`replies` are given to /api/chat in order; `asked` are the bodies it was asked with."""
+    """`replies` are given to /api/chat in order; `asked` are the bodies it was asked with.
+
+    It dies after `lifetime` bytes, wherever in an answer that is; `sent` counts them.
+    """
 
     replies: list[Reply] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -49,6 +52,8 @@ class ScriptedOllama:
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
     resumed: threading.Event = field(default_factory=threading.Event)
     host: str = ""
+    lifetime: int = 2**62
+    sent: int = 0
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator["ScriptedOllama"]:
@@ -109,10 +114,9 @@ class ScriptedOllama:
             "Transfer-Encoding: chunked",
         )
         extra = (f"{name}: {value}" for name, value in reply.headers)
-        writer.write(("\r\n".join((*lines, *extra)) + "\r\n\r\n").encode())
+        await self._put(("\r\n".join((*lines, *extra)) + "\r\n\r\n").encode(), writer)
         for line in reply.lines:
-            writer.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
-        await writer.drain()
+            await self._put(f"{len(line):x}\r\n".encode() + line + b"\r\n", writer)
         if reply.then == "stall":
             self.stalled.set()
             await asyncio.Event().wait()
@@ -125,8 +129,16 @@ class ScriptedOllama:
             self.stalled.set()
             await asyncio.sleep(0.005)
         if reply.then in {"end", "pause"}:
-            writer.write(b"0\r\n\r\n")
-            await writer.drain()
+            await self._put(b"0\r\n\r\n", writer)
+
+    async def _put(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+        """Send as much of this as there is life left for."""
+        left = max(0, self.lifetime - self.sent)
+        self.sent += len(data)
+        writer.write(data[:left])
+        await writer.drain()
+        if left < len(data):
+            raise ConnectionError("the server is dead")
 
 
 @contextlib.contextmanager

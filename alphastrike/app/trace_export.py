@@ -72,7 +72,7 @@ def _exported(
 
     with ExitStack() as opened:
         stores = {_name_of(place): _opened(place, opened) for place in places}
-        reader = Reader(stores, wants_events=plan.format.wants_events or wish.include_thinking)
+        reader = Reader(stores)
         manifest = {"schema_version": 1, "alphastrike": __version__, "asked": asdict(wish)}
         done = export(reader, plan, folder, manifest, progress)
     return {

@@ -45,9 +45,9 @@ class Dedupe:
     def _group(self, dialogue: Dialogue) -> bytes:
         parts: list[object] = []
         if self._by is not DedupeBy.OUTCOME:
-            parts.append(dialogue.messages)
+            parts += dialogue.messages
         if self._by is not DedupeBy.PROMPT:
-            parts.append([_decision(call) for call in dialogue.calls])
+            parts += [_decision(call) for call in dialogue.calls]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).digest()
 
 

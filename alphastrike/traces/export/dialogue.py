@@ -5,13 +5,16 @@ placebo holds a report and no conversation. What was really said to a model is u
 the sentence that only asks for a form of answer: the form is the format's affair.
 """
 
+import marshal
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from alphastrike.traces.export.trace import Call, Json, Trace
+from alphastrike.traces.export.trace import Call, Json, Shared, Trace
 
 _REFUSED = "refused"
+_PLAIN = 2  # the version without references: equal values are equal bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,9 @@ class Dialogue:
     """What a format projects: `messages` are a system's and a user's, `calls` the decision, never empty."""
 
     messages: tuple[Json, ...]
-    tools: tuple[Json, ...]
+    tools: tuple[Shared, ...]
     calls: tuple[Call, ...]
     thinking: str = ""
-    facts: Json = field(default_factory=dict)
 
 
 def usable_calls(trace: Trace, *, include_failed: bool) -> tuple[Call, ...]:
@@ -42,16 +44,33 @@ def usable_calls(trace: Trace, *, include_failed: bool) -> tuple[Call, ...]:
     return tuple(call for call in trace.calls if include_failed or call.verdict != _REFUSED)
 
 
-def dialogue_of(
-    trace: Trace, words: Words, *, include_failed: bool = False, include_thinking: bool = False
-) -> Dialogue:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How much of a trace is told: refused calls too, thoughts too, and the tools or not."""
+
+    include_failed: bool = False
+    include_thinking: bool = False
+    with_tools: bool = True
+
+
+def dialogue_of(trace: Trace, words: Words, telling: Telling) -> Dialogue:
     """The conversation; `ValueError` for a report that is none."""
     report = trace.row["report"]
     asked = trace.requests[0] if trace.requests else {}
     messages = _recorded(asked, words.form) or tuple(words.prompt(report))
-    tools = asked.get("tools") or words.tools(report)
-    calls = usable_calls(trace, include_failed=include_failed)
-    return Dialogue(messages, tuple(tools), calls, _thinking(trace) if include_thinking else "")
+    tools = _interned(asked.get("tools") or words.tools(report)) if telling.with_tools else ()
+    calls = usable_calls(trace, include_failed=telling.include_failed)
+    return Dialogue(messages, tools, calls, _thinking(trace) if telling.include_thinking else "")
+
+
+def _interned(tools: list[Json]) -> tuple[Shared, ...]:
+    """The same objects for the same tools: there are few palettes, and every record carries one."""
+    return _shared_tools(marshal.dumps(tools, _PLAIN))
+
+
+@lru_cache(maxsize=512)
+def _shared_tools(written: bytes) -> tuple[Shared, ...]:
+    return tuple(Shared(tool) for tool in marshal.loads(written))  # noqa: S302 - written one line above
 
 
 def _recorded(asked: Json, form: str) -> tuple[Json, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from alphastrike.domain.counterfactuals import ReplayOutcome
-from alphastrike.traces.export.trace import Call, Json, Key, Trace
+from alphastrike.traces.export.trace import Call, Json, Key, Trace, Wants
 from alphastrike.traces.lossless import from_text
 
 _SHAPES: tuple[tuple[str, type], ...] = (
@@ -20,9 +20,9 @@ _SHAPES: tuple[tuple[str, type], ...] = (
 
 
 def trace_of(
-    key: Key, row: Mapping[str, Any], events: Sequence[Mapping[str, Any]], *, wants_events: bool
+    key: Key, row: Mapping[str, Any], events: Sequence[Mapping[str, Any]], wants: Wants
 ) -> tuple[Trace, str]:
-    """The trace, and a doubt about its label where that could not be read."""
+    """The trace, and a doubt about its label where that was wanted and could not be read."""
     plain = dict(row)
     for name, shape in _SHAPES:
         if name in plain:
@@ -30,8 +30,8 @@ def trace_of(
     if not isinstance(plain["report"], str):
         raise TypeError(f"report: observed {type(plain['report']).__name__}, allowed text")
     requests = tuple(_body(one["payload"]) for one in events if one["kind"] == "request")
-    label, doubt = _label(plain["outcome"])
-    said = tuple(_event(one) for one in events) if wants_events else ()
+    label, doubt = _label(plain["outcome"] if wants.labels else None)
+    said = tuple(_event(one) for one in events) if wants.events else ()
     calls = _calls(plain["calls"], plain["judgements"])
     return Trace(key, plain, calls, tuple(body for body in requests if body), said, label), doubt
 

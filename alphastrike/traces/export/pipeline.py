@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from alphastrike.traces.export.dedupe import Dedupe, DedupeBy
-from alphastrike.traces.export.dialogue import Dialogue, Words, dialogue_of
+from alphastrike.traces.export.dialogue import Dialogue, Telling, Words, dialogue_of
 from alphastrike.traces.export.episodes import Episodes
 from alphastrike.traces.export.filtering import Filter
 from alphastrike.traces.export.projection import Format
@@ -14,7 +14,7 @@ from alphastrike.traces.export.reader import Reader
 from alphastrike.traces.export.records import Placed, sealed
 from alphastrike.traces.export.redaction.redactor import Redactor
 from alphastrike.traces.export.splits import SPLITS, SplitBy, splitter
-from alphastrike.traces.export.trace import Json, Key, Trace
+from alphastrike.traces.export.trace import Json, Key, Trace, Wants
 from alphastrike.traces.export.writing import Files, files_in
 
 Progress = Callable[[int, int], None]
@@ -34,6 +34,11 @@ class Plan:
     shares: tuple[float, ...] = (0.8, 0.1, 0.1)
     horizon_ms: int = 86_400_000
     include_thinking: bool = False
+
+    @property
+    def wants_events(self) -> bool:
+        """Whether every message is needed, or the questions alone."""
+        return self.format.wants_events or self.include_thinking
 
 
 @dataclass(slots=True)
@@ -61,7 +66,9 @@ def export(reader: Reader, plan: Plan, folder: Path, manifest: Json, progress: P
         names = [f"{name}.jsonl" for name, share in zip(SPLITS, plan.shares, strict=True) if share]
         for name in names:
             files.start(name)
-        for trace, dialogue in _dialogues(reader, plan, kept, progress):
+        look = _Look(reader, plan, progress, Wants(plan.wants_events, plan.format.needs_label))
+        passing = look.over(keys) if kept is None else look.over(kept, is_chosen=True)
+        for trace, dialogue in passing:
             part = split(trace.key)
             if part is None:
                 done.counts["embargoed"] += 1
@@ -103,12 +110,13 @@ def _close(files: Files, plan: Plan, done: Exported, told: tuple[Reader, Json]) 
 
 def _survey(
     reader: Reader, plan: Plan, keys: Sequence[Key], counts: Counter[str], progress: Progress
-) -> Sequence[Key]:
-    """What is left when of equals the best is kept; everything where nothing is asked."""
+) -> Sequence[Key] | None:
+    """What is left when of equals the best is kept; None where nothing is asked."""
     if plan.dedupe_by is DedupeBy.NONE:
-        return keys
+        return None
     dedupe = Dedupe(plan.dedupe_by)
-    for trace, dialogue in _dialogues(reader, plan, keys, progress):
+    look = _Look(reader, plan, progress, Wants(labels=True), with_tools=False)
+    for trace, dialogue in look.over(keys):
         counts["matched"] += 1
         dedupe.consider(trace, dialogue)
     kept = dedupe.kept()
@@ -116,24 +124,34 @@ def _survey(
     return kept
 
 
-def _dialogues(
-    reader: Reader, plan: Plan, keys: Sequence[Key], progress: Progress
-) -> Iterator[tuple[Trace, Dialogue]]:
-    """The traces that pass the filter, as conversations; one whose report is none is a problem of its own."""
-    for number, trace in enumerate(reader.traces(keys)):
-        if number % _STEP == 0:
-            progress(number, len(keys))
-        if not plan.filter.keeps(trace):
-            continue
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look over traces, as conversations. A report that is none is a problem of its own row."""
+
+    reader: Reader
+    plan: Plan
+    progress: Progress
+    wants: Wants
+    with_tools: bool = True
+
+    def over(self, keys: Sequence[Key], *, is_chosen: bool = False) -> Iterator[tuple[Trace, Dialogue]]:
+        """Those of the keys that pass the filter; all where an earlier look has chosen them."""
+        wants = self.wants._replace(labels=self.wants.labels or not is_chosen)
+        for number, trace in enumerate(self.reader.traces(keys, wants)):
+            if number % _STEP == 0:
+                self.progress(number, len(keys))
+            if not is_chosen and not self.plan.filter.keeps(trace):
+                continue
+            dialogue = self._dialogue(trace)
+            if dialogue is not None:
+                yield trace, dialogue
+        self.progress(len(keys), len(keys))
+
+    def _dialogue(self, trace: Trace) -> Dialogue | None:
+        plan = self.plan
+        telling = Telling(plan.filter.include_failed, plan.include_thinking, self.with_tools)
         try:
-            dialogue = dialogue_of(
-                trace,
-                plan.words,
-                include_failed=plan.filter.include_failed,
-                include_thinking=plan.include_thinking,
-            )
+            return dialogue_of(trace, plan.words, telling)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            reader.note(trace.key, error)
-            continue
-        yield trace, dialogue
-    progress(len(keys), len(keys))
+            self.reader.note(trace.key, error)
+            return None

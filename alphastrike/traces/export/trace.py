@@ -10,6 +10,12 @@ Json = dict[str, Any]
 _FREE = ("reason", "message")
 
 
+class Shared(dict[str, Any]):
+    """An object that many records share and nobody changes; `text` is its JSON, once it was asked for."""
+
+    text: str | None = None
+
+
 class Key(NamedTuple):
     """Which trace, and when: `store` counts the stores read together, `event_ms` is the close that asked."""
 
@@ -18,6 +24,13 @@ class Key(NamedTuple):
     store: int
     event_ms: int
     episode_id: str | None
+
+
+class Wants(NamedTuple):
+    """What a look over traces is for: every event, or the questions alone; what a replay found, or not."""
+
+    events: bool = False
+    labels: bool = False
 
 
 class Problem(NamedTuple):

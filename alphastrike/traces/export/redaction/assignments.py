@@ -58,29 +58,42 @@ _NOTHING = re.compile(
     r"[.!?)]*|\$.*|%.*|<.*"
 )
 _SAYS_ALL = frozenset({"secret", "signature", "sign", "sig", "token", "hmac"})
-_PATTERNS = (
-    (("authorization",), _AUTHORIZATION, "secret"),
-    (("bearer",), _BEARER, "secret"),
-    (("cookie",), _COOKIE, "secret"),
-    (("mnemonic", "phrase"), _WORDS, "secret"),
-    (("key", "secret", "pass", "token", "sign"), _QUOTED, "secret"),
-    (("key", "secret", "pass", "token", "sign"), _NAMED, "secret"),
-    (("pwd", "token", "sig", "hmac"), _BRIEF, "secret"),
-    (("key", "secret", "pass", "token", "sign", "pwd", "hmac"), _SPOKEN, "secret"),
-    (("_key", "_token", "_pass", "_pw"), _ENVIRONMENT, "secret"),
-    (("passphrase", "password"), _SAID, "secret"),
-    ((" -u", "-u ", "--user", "--password", "--token", "--api-key"), _SWITCH, "secret"),
-    (("account", "uid", "id", "address"), _OWNED, "account"),
+_NEEDLES = (
+    "api", "secret", "private", "access", "passphrase", "password", "passwd", "auth", "bot", "refresh",
+    "session", "security", "id_token", "id-token", "idtoken", "listen", "x-b", "signature",
+)  # fmt: skip
+_OWNERS = ("accountid", "account_", "account-", "account.", "account id", "account n", "account a", "uid",
+           "user", "member", "sub", "wallet", "vault", "agent")  # fmt: skip
+_PATTERNS: tuple[tuple[tuple[str, ...], str, tuple[re.Pattern[str], ...]], ...] = (
+    (("authorization",), "secret", (_AUTHORIZATION,)),
+    (("bearer",), "secret", (_BEARER,)),
+    (("cookie",), "secret", (_COOKIE,)),
+    (("mnemonic", "phrase"), "secret", (_WORDS,)),
+    (_NEEDLES, "secret", (_QUOTED, _NAMED, _SPOKEN)),
+    (("pwd", "token", "sig", "hmac"), "secret", (_BRIEF, _SPOKEN)),
+    (("_key", "_token", "_pass", "_pw"), "secret", (_ENVIRONMENT,)),
+    (("passphrase", "password"), "secret", (_SAID,)),
+    ((" -u", "-u ", "--user", "--password", "--token", "--api-key"), "secret", (_SWITCH,)),
+    (_OWNERS, "account", (_OWNED,)),
 )
 
 
 def without_assigned(text: str) -> str:
     """The text with every value a telling name is given replaced."""
     lowered = text.lower()
-    for needles, pattern, kind in _PATTERNS:
-        if any(needle in lowered for needle in needles):
-            text = pattern.sub(partial(_replaced, marker(kind)), text)
+    for needles, kind, patterns in _PATTERNS:
+        if _mentions(lowered, needles):
+            for pattern in patterns:
+                text = pattern.sub(partial(_replaced, marker(kind)), text)
     return text
+
+
+def _mentions(lowered: str, needles: tuple[str, ...]) -> bool:
+    # A plain loop: this is asked of every text, and a generator costs more than the search.
+    for needle in needles:  # noqa: SIM110
+        if needle in lowered:
+            return True
+    return False
 
 
 def _replaced(sign: str, match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from alphastrike.traces.export.redaction.redactor import marker
 
-_LONG = re.compile(r"[A-Za-z0-9]{32}")
+_LONG = re.compile(r"[A-Za-z0-9+/_-]{32}")
 _RUN = re.compile(r"(?<![A-Za-z0-9_/+-])[A-Za-z0-9]{32,128}(?![A-Za-z0-9_/+-])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{40,}={0,2}(?![A-Za-z0-9+/=])")
 _BETWEEN = re.compile(r"[+/=_-]")
@@ -23,7 +23,7 @@ _TURNS = 0.3  # of the letters: where upper case, lower case and digits take tur
 
 def without_bare(text: str) -> str:
     """The text without runs that look drawn by lot."""
-    return _BASE64.sub(_base64, _RUN.sub(_judged, text) if _LONG.search(text) else text)
+    return _BASE64.sub(_base64, _RUN.sub(_judged, text)) if _LONG.search(text) else text
 
 
 def _judged(match: re.Match[str]) -> str:

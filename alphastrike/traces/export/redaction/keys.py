@@ -25,13 +25,15 @@ _ACCOUNTS = (
 
 
 _DIGESTS = ("digest", "sha256", "hash", "fingerprint", "checksum", "replayconfig", "outcomeversion")
+_SHORTEST = 32
 _HEX = re.compile(r"(?:sha256:)?[0-9a-f]{32,128}")
 
 
 def is_digest(key: str, value: object) -> bool:
     """Whether the key says that these hexadecimal digits are a digest, which a private key looks like."""
-    plain = _NO_LETTER.sub("", key[:200].lower())
-    return isinstance(value, str) and plain.endswith(_DIGESTS) and _HEX.fullmatch(value) is not None
+    if not isinstance(value, str) or len(value) < _SHORTEST or not _HEX.fullmatch(value):
+        return False
+    return _NO_LETTER.sub("", key[:200].lower()).endswith(_DIGESTS)
 
 
 @lru_cache(maxsize=4_096)

@@ -6,10 +6,12 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from alphastrike.traces.export.redaction.keys import is_digest
+from alphastrike.traces.export.trace import Shared
 
 REDACTION_VERSION = 1
 _CACHED = 4_096
 _LONGEST_CACHED = 20_000
+_SHARED = 4_096
 
 
 class Rule(Protocol):
@@ -38,6 +40,7 @@ class Redactor:
         """Apply these rules."""
         self._rules = tuple(rules)
         self.replaced: Counter[str] = Counter()
+        self._known: dict[int, tuple[Shared, Shared, Counter[str]]] = {}  # keeps what it knows alive
         self._cached = lru_cache(maxsize=_CACHED)(self._rewritten)
 
     @property
@@ -49,11 +52,26 @@ class Redactor:
         """The value without what the rules find; the value itself is left as it is."""
         if isinstance(value, str):
             return self._text(value)
-        if isinstance(value, Mapping):
+        if isinstance(value, Shared):
+            return self._shared(value)
+        if isinstance(value, dict):
             return self._mapping(value)
         if isinstance(value, list | tuple):
             return self._sequence(value)
         return value
+
+    def _shared(self, value: Shared) -> Any:
+        """What many records share is looked through once; found again, it counts again."""
+        known = self._known.get(id(value))
+        if known is None:
+            before = self.replaced.copy()
+            clean = Shared(self._mapping(value))
+            known = (value, clean, self.replaced - before)
+            if len(self._known) < _SHARED:
+                self._known[id(value)] = known
+            return clean
+        self.replaced.update(known[2])
+        return known[1]
 
     def _text(self, text: str) -> str:
         if not self._rules:

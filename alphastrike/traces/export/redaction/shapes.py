@@ -65,6 +65,5 @@ SHAPES: tuple[Shape, ...] = (
     _shape("0x", _NOT_IN + r"0x[0-9a-fA-F]{64}(?![0-9a-zA-Z])"),
     _shape("0x", _NOT_IN + r"0x[0-9a-fA-F]{40}(?![0-9a-zA-Z])", "account"),
     _shape("prv", _NOT_IN + r"[xyz]prv[1-9A-HJ-NP-Za-km-z]{100,112}"),
-    _shape("", _NOT_IN + r"[5KL][1-9A-HJ-NP-Za-km-z]{50,51}(?![A-Za-z0-9])"),
     _shape("/ws/", r"(/(?:ws|stream)/)[A-Za-z0-9]{40,}"),
 )

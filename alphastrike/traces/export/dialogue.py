@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from alphastrike.traces.export.trace import Call, Json, Shared, Trace
+from alphastrike.traces.export.shared import Shared
+from alphastrike.traces.export.trace import Call, Json, Trace
 
 _REFUSED = "refused"
 _PLAIN = 2  # the version without references: equal values are equal bytes

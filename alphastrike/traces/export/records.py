@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alphastrike.traces.export.redaction.redactor import REDACTION_VERSION, Redactor
-from alphastrike.traces.export.trace import Json, Shared, Trace
+from alphastrike.traces.export.shared import Shared
+from alphastrike.traces.export.trace import Json, Trace
 
 RECORD_VERSION = 1
 _TOLD = (

@@ -10,12 +10,6 @@ Json = dict[str, Any]
 _FREE = ("reason", "message")
 
 
-class Shared(dict[str, Any]):
-    """An object that many records share and nobody changes; `text` is its JSON, once it was asked for."""
-
-    text: str | None = None
-
-
 class Key(NamedTuple):
     """Which trace, and when: `store` counts the stores read together, `event_ms` is the close that asked."""
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from alphastrike.traces.export.redaction.keys import is_digest
-from alphastrike.traces.export.trace import Shared
+from alphastrike.traces.export.shared import Shared
 
 REDACTION_VERSION = 1
 _CACHED = 4_096

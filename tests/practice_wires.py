@@ -19,7 +19,7 @@ from alphastrike.transport.credentials import Credentials
 from alphastrike.transport.virtual_time import run_in_simulated_time
 
 START_MS = 1_700_000_000_000 // 60_000 * 60_000
-KEY = PracticeKey("practice-key", "practice-secret", "practice-phrase", "0x" + "1" * 64)
+KEY = PracticeKey("practicekey".ljust(64, "0"), "practice-secret", "practice-phrase", "0x" + "1" * 64)
 
 
 @dataclass
@@ -35,8 +35,8 @@ class Wire:
         return self.host.exchange
 
 
-def practice(dialect, start_ms=START_MS, seed=7, **feed):
-    exchange = PracticeVenue(MadeFeed(seed, start_ms, **feed), KernelLedger, seed)
+def practice(dialect, start_ms=START_MS, seed=7, funding_interval_ms=8 * 3_600_000, **feed):
+    exchange = PracticeVenue(MadeFeed(seed, start_ms, **feed), KernelLedger, seed, funding_interval_ms)
     account = exchange.open_account(KEY)
     return SimulatorHost(exchange, dialect), account
 

@@ -103,13 +103,16 @@ def account_of_key(exchange: PracticeExchange, headers: Mapping[str, str]) -> Pr
 
 
 def check_signature(request: WireRequest, account: PracticeAccount) -> None:
-    """HMAC over query and body as they were sent, without the signature itself."""
-    sent = request.query + request.body.decode()
-    payload, _, given = sent.rpartition("signature=")
-    payload = payload.removesuffix("&")
-    if not given or not hmac.compare_digest(
-        signature(account.key.api_secret, payload), given.partition("&")[0]
-    ):
+    """HMAC over query and body as they were sent, joined, without the signature itself."""
+    given, payload = "", ""
+    for part in (request.query, request.body.decode()):
+        before, mark, after = part.rpartition("signature=")
+        if mark:
+            given, _, behind = after.partition("&")
+            payload += before.removesuffix("&") + (f"&{behind}" if behind else "")
+        else:
+            payload += part
+    if not given or not hmac.compare_digest(signature(account.key.api_secret, payload), given):
         raise Refused(400, -1022, "Signature for this request is not valid.")
 
 

@@ -1,6 +1,6 @@
 """`ExchangeRESTProtocol` of Binance USD-M, one-way position mode."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from alphastrike.adapters.binance.account_mappers import (
@@ -17,16 +17,15 @@ from alphastrike.adapters.binance.market_reads import MarketReads
 from alphastrike.adapters.binance.order_rules import CAPABILITIES, check_order, order_params
 from alphastrike.adapters.binance.rules import ORDER_COSTS, WEIGHT
 from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
-from alphastrike.domain.errors import BookNotLive, VenueRejected, VenueUnreachable
+from alphastrike.domain.errors import VenueRejected, VenueUnreachable
 from alphastrike.domain.exchange import VenueCapabilities
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate, UnifiedOrderBook, UnifiedTicker
 from alphastrike.domain.orders import OrderType, UnifiedFill, UnifiedOrder, UnifiedOrderResult
-from alphastrike.domain.streams import StreamState
+from alphastrike.transport.book_gate import BookState, need_live_book
 from alphastrike.transport.client import Call, VenueClient
 
 _FILLS = 1000
-BookState = Callable[[str], StreamState]
 
 
 class BinanceRest:
@@ -133,12 +132,7 @@ class BinanceRest:
         """Send an order once; while a book of its symbol is followed and not live, only reducing ones."""
         self._need_connection()
         check_order(order, self._catalogue.instrument(order.symbol))
-        state = self._book_state(order.symbol)
-        if not order.reduce_only and state not in {StreamState.CLOSED, StreamState.LIVE}:
-            raise BookNotLive(
-                f"order {order.client_order_id} ({order.symbol}): the order book is {state.name}, allowed "
-                "LIVE; nothing was sent"
-            )
+        need_live_book(order, self._book_state(order.symbol))
         conditional = order.order_type > OrderType.LIMIT
         path = "/fapi/v1/algoOrder" if conditional else "/fapi/v1/order"
         call = Call("POST", path, order_params(order), ORDER_COSTS, is_signed=True)

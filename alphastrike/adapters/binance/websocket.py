@@ -56,6 +56,8 @@ class BinanceWebSocket:
         """Open the private stream; those of the market open when they are asked for. Twice is once."""
         if self._user is not None:
             return
+        if self._has_account:
+            await self._rest().listen_key("POST")  # a key that is not accepted says so here
         self._board = StreamBoard(self._access.clock)
         self._user = UserScript(self._root, self._rest().listen_key)
         if self._has_account:

@@ -1,4 +1,4 @@
-"""`--adapter NAME`: whose conformance to check; every adapter that can be found, if left out."""
+"""Whose conformance to check: `--adapter NAME`, or every adapter that can be found."""
 
 from importlib import import_module
 from typing import Any
@@ -11,11 +11,6 @@ pytest.register_assert_rewrite(
 )
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option, unless somebody has."""
-    parser.addoption("--adapter", action="append", default=[], help="adapter to check; repeat for several")
-
-
 def adapters() -> dict[str, Any]:
     """Loaders of every adapter by name. The composition root is named, not imported: it is above us."""
     found: dict[str, Any] = import_module("alphastrike.app.discovery").available("adapters")
@@ -25,5 +20,9 @@ def adapters() -> dict[str, Any]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One run of every case for every adapter asked for."""
     if "adapter_name" in metafunc.fixturenames:
-        names = metafunc.config.getoption("--adapter") or sorted(adapters())
+        found = adapters()
+        names = metafunc.config.getoption("--adapter") or sorted(found)
+        for name in names:
+            if name not in found:
+                raise pytest.UsageError(f"--adapter: observed {name}, allowed one of {', '.join(found)}")
         metafunc.parametrize("adapter_name", names)

@@ -161,7 +161,7 @@ def _stream_faults(description: VenueDescription) -> Iterator[RawFault]:
     if description.websocket is None:
         return
     socket = description.websocket
-    yield from _syntax_faults("websocket", acknowledged=socket.acknowledged, ping_when=socket.ping_when)
+    yield from _syntax_faults("websocket", ping_when=socket.ping_when)
     for name, stream in socket.streams.items():
         place = f"websocket.streams.{name}"
         if name not in STREAMS:

@@ -1,12 +1,10 @@
-"""Any described venue as a plugin."""
+"""A described venue put together: checked, compiled, with an address for its network."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Protocol, TypeVar
 
-from pydantic import Field
+from pydantic import HttpUrl
 
 from alphastrike.adapters.openapi.calls import DescribedCalls
 from alphastrike.adapters.openapi.description import VenueDescription
@@ -17,22 +15,25 @@ from alphastrike.adapters.openapi.rules import DescribedRules
 from alphastrike.adapters.openapi.websocket import DescribedWebSocket
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.exchange import VenueCapabilities
-from alphastrike.domain.settings import Settings
 from alphastrike.transport.adapter import VenueAccess
 from alphastrike.transport.client import Surroundings, VenueClient
 
-_EXAMPLES: Final = Path(__file__).parent / "venues"
 _NEEDED: Final = ("get_server_time_ms", "get_instruments", "get_candles", "place_order", "get_open_orders")
+T = TypeVar("T")
 
 
-class OpenapiConfig(Settings):
+class VenueChoice(Protocol):
     """Which venue, and on which of its networks."""
 
-    file: Path = Field(
-        _EXAMPLES / "binance_usdm" / "venue.yaml",
-        description="the venue's description; its document lies beside it",
-    )
-    network: Literal["test", "live"] = Field("test", description="test: the description's `test` server")
+    @property
+    def file(self) -> Path:
+        """The description."""
+        ...
+
+    @property
+    def network(self) -> str:
+        """`test` or `live`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,47 +72,34 @@ def capabilities_of(description: VenueDescription) -> VenueCapabilities:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenapiAdapter:
-    """How connections are made."""
-
-    name: str = "openapi"
-    Config: type[OpenapiConfig] = OpenapiConfig
-    contract_opt_outs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    dialect: str = "binance"
-
-    @property
-    def capabilities(self) -> VenueCapabilities:
-        """Those of the default description."""
-        return capabilities_of(load_venue(OpenapiConfig().file).description)
-
-    def open(self, config: OpenapiConfig, access: VenueAccess) -> DescribedConnection:
-        """Both protocols for one account, not connected yet."""
-        venue = load_venue(config.file)
-        missing = [name for name in _NEEDED if name not in venue.description.methods]
-        if missing:
-            raise ConfigError(
-                f"{config.file}: observed no {', '.join(missing)}, allowed a venue that binds them"
-            )
-        methods = compiled_methods(venue.description, venue.document)
-        rules = DescribedRules(
-            venue.description, methods, _server(config, venue.description, access), access.credentials
-        )
-        around = Surroundings(access.sender, access.clock, access.chance)
-        client = VenueClient(venue.description.venue, rules, rules.limits, around)
-        rest = DescribedRest(
-            DescribedCalls(venue, methods, rules, client), capabilities_of(venue.description), venue=self.name
-        )
-        return DescribedConnection(rest, DescribedWebSocket(venue.description.websocket, rest, access))
+def opened(name: str, config: VenueChoice, access: VenueAccess) -> DescribedConnection:
+    """Both protocols for one account, not connected yet. `name` is the plugin's, by which it was chosen."""
+    venue = load_venue(config.file)
+    description = venue.description
+    missing = [method for method in _NEEDED if method not in description.methods]
+    if missing:
+        raise ConfigError(f"{config.file}: observed no {', '.join(missing)}, allowed a venue that binds them")
+    methods = compiled_methods(description, venue.document)
+    rules = DescribedRules(description, methods, _server(config, description, access), access.credentials)
+    around = Surroundings(access.sender, access.clock, access.chance)
+    client = VenueClient(description.venue, rules, rules.limits, around)
+    calls = DescribedCalls(venue, methods, rules, client)
+    rest = DescribedRest(calls, capabilities_of(description), venue=name)
+    streams = description.websocket
+    root = None if streams is None else _of_network(config, streams.live, streams.test)
+    return DescribedConnection(
+        rest, DescribedWebSocket(streams, access.endpoints.get("ws_url", root), rest, access)
+    )
 
 
-plugin = OpenapiAdapter()
-
-
-def _server(config: OpenapiConfig, description: VenueDescription, access: VenueAccess) -> str:
+def _server(config: VenueChoice, description: VenueDescription, access: VenueAccess) -> str:
     if "rest_url" in access.endpoints:
         return access.endpoints["rest_url"]
-    chosen = description.live if config.network == "live" else description.test
+    chosen: HttpUrl | None = _of_network(config, description.live, description.test)
     if chosen is None:
         raise ConfigError(f'{config.file}: observed network = "test" and no `test` server, allowed "live"')
     return str(chosen)
+
+
+def _of_network(config: VenueChoice, live: T, test: T | None) -> T | None:
+    return live if config.network == "live" else test

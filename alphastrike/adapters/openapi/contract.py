@@ -79,7 +79,8 @@ METHODS: Final = MappingProxyType(
             frozenset(),
             {"native": Kind.TEXT, "tick_size": _D, "quantity_step": _D, "min_quantity": _D},
             {"min_notional": _D, "maker_fee_rate": _D, "taker_fee_rate": _D, "liquidation_fee_rate": _D}
-            | {"max_leverage": Kind.WHOLE, "is_tradable": Kind.TRUTH, "quote_asset": Kind.TEXT},
+            | {"maintenance_margin_rate": _D, "max_leverage": Kind.WHOLE, "is_tradable": Kind.TRUTH}
+            | {"quote_asset": Kind.TEXT},
         ),
         "get_ticker": Slot(
             frozenset({"native"}),

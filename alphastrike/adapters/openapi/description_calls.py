@@ -53,6 +53,7 @@ class Method(Settings):
 class Stream(Settings):
     """One of our streams over the WebSocket. Placeholders of `topic`: {native} {interval}."""
 
+    path: str = Field(pattern=r"^/", description="appended to the address of the streams")
     topic: str = Field(description="what is subscribed to")
     when: Path = Field(description="true in a message of this stream")
     rows: Path = "@"
@@ -63,11 +64,11 @@ class Stream(Settings):
 class WebSocket(Settings):
     """Frames: how to subscribe, what to answer to a ping."""
 
-    url: str = Field(pattern=r"^wss?://")
+    live: str = Field(pattern=r"^wss?://", description="address of the live account's streams")
+    test: str | None = Field(None, pattern=r"^wss?://", description="address of the test network's")
     subscribe: dict[str, Scalar | list[str]] = Field(
         description="frame; {topic} stands for the topic, {id} for a number"
     )
-    acknowledged: Path = Field("`false`", description="true in a message that acknowledges a subscription")
     ping_when: Path = Field("`false`", description="true in a message that is to be answered")
     ping_reply: dict[str, Scalar] = Field({}, description="the answer; {id} stands for a number")
     streams: dict[str, Stream] = Field({}, description="our streams")

@@ -1,21 +1,25 @@
 """Rows of our own fields as unified values; pure. What a venue does not say takes its neutral value."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from alphastrike.adapters.openapi.rows import FieldRow, needed
 from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
 from alphastrike.domain.errors import VenueUnreachable
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
-from alphastrike.domain.market import UnifiedCandle
+from alphastrike.domain.intervals import HOUR_MS, MINUTE_MS
+from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate
 from alphastrike.domain.orders import OrderState, Side, UnifiedFill, UnifiedOrderResult
 
 _ZERO = Decimal(0)
+_EIGHT_HOURS_MS = 8 * HOUR_MS  # where a lone rate does not tell
 _UNTOLD_LEVERAGE = 20  # where a venue names no highest leverage: a cautious stand-in
 
 
 def to_instrument(row: FieldRow, symbol: str, venue: str) -> UnifiedInstrument:
-    """Without a maintenance schedule one tier stands in, at the initial margin of the highest leverage."""
+    """One tier: where no maintenance rate is told, it is the initial margin of the highest leverage."""
     leverage = int(row.get("max_leverage") or _UNTOLD_LEVERAGE)
+    maintenance = row.get("maintenance_margin_rate") or 1 / Decimal(leverage)
     return UnifiedInstrument(
         symbol=symbol,
         venue=venue,
@@ -27,7 +31,7 @@ def to_instrument(row: FieldRow, symbol: str, venue: str) -> UnifiedInstrument:
         maker_fee_rate=row.get("maker_fee_rate") or _ZERO,
         taker_fee_rate=row.get("taker_fee_rate") or _ZERO,
         liquidation_fee_rate=row.get("liquidation_fee_rate") or _ZERO,
-        margin_tiers=(MarginTier(_ZERO, 1 / Decimal(leverage), leverage),),
+        margin_tiers=(MarginTier(_ZERO, maintenance, leverage),),
         quote_asset=str(row.get("quote_asset") or "USDT"),
     )
 
@@ -48,6 +52,25 @@ def to_candle(row: FieldRow, symbol: str, interval_ms: int, now_ms: int) -> Unif
         taker_buy_volume=None if taker is None else float(taker),
         is_closed=open_time_ms + interval_ms <= now_ms,
     )
+
+
+def to_funding_rates(symbol: str, rows: Sequence[FieldRow]) -> list[UnifiedFundingRate]:
+    """Rows oldest first. An interval not told is the time since the row before, in whole minutes."""
+    times = [int(needed(row, "funding_time_ms")) for row in rows]
+    found = []
+    for number, row in enumerate(rows):
+        earlier = max(0, number - 1)
+        gap_ms = times[earlier + 1] - times[earlier] if len(times) > 1 else _EIGHT_HOURS_MS
+        found.append(
+            UnifiedFundingRate(
+                symbol=symbol,
+                rate=float(needed(row, "rate")),
+                funding_time_ms=times[number],
+                interval_ms=int(row.get("interval_ms") or round(gap_ms / MINUTE_MS) * MINUTE_MS),
+                mark_price=row.get("mark_price"),
+            )
+        )
+    return found
 
 
 def to_balance(row: FieldRow) -> UnifiedBalance:

@@ -84,6 +84,11 @@ class CompiledStream:
         self._fields = _readers(stream.fields, STREAMS[name])
 
     @property
+    def path(self) -> str:
+        """Where on the venue's address it is."""
+        return self._stream.path
+
+    @property
     def topic(self) -> str:
         """Template of what is subscribed to."""
         return self._stream.topic

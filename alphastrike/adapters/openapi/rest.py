@@ -1,23 +1,26 @@
 """Requests to a described venue."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from alphastrike.adapters.openapi import mappers
 from alphastrike.adapters.openapi.calls import DescribedCalls
 from alphastrike.adapters.openapi.order_checks import check_order
+from alphastrike.adapters.openapi.order_words import order_variables
+from alphastrike.adapters.openapi.paging import gathered
+from alphastrike.adapters.openapi.plan import FieldRow
 from alphastrike.adapters.openapi.rows import needed
 from alphastrike.adapters.openapi.rules import NothingToDo, OrderGone
 from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
 from alphastrike.domain.errors import Unsupported, VenueRejected
 from alphastrike.domain.exchange import VenueCapabilities
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
+from alphastrike.domain.intervals import DAY_MS
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate, UnifiedOrderBook, UnifiedTicker
 from alphastrike.domain.orders import UnifiedFill, UnifiedOrder, UnifiedOrderResult
 from alphastrike.domain.wire_values import decimal_at
-
-_MOST_PAGES = 10_000
 
 
 class DescribedRest:
@@ -70,7 +73,7 @@ class DescribedRest:
 
     async def get_instruments(self) -> Sequence[UnifiedInstrument]:
         """Every tradable instrument whose spelling the description knows, sorted by symbol."""
-        return await self._calls.listed()
+        return [replace(one, venue=self._venue) for one in await self._calls.listed()]
 
     async def get_ticker(self, symbol: str) -> UnifiedTicker:
         """Best quote; the middle stands in where the venue says no last price."""
@@ -106,17 +109,14 @@ class DescribedRest:
         await self._calls.client.sync_clock()
         now_ms = self._calls.now_ms()
 
-        async def page(until_ms: int) -> list[UnifiedCandle]:
+        async def page(first_ms: int, until_ms: int) -> list[UnifiedCandle]:
             rows = await self._calls.rows(
-                "get_candles",
-                native=native,
-                interval=str(interval_ms),
-                end_ms=str(until_ms),
-                last_ms=str(until_ms - 1),
+                "get_candles", native=native, interval=str(interval_ms), **_range(first_ms, until_ms)
             )
             return [mappers.to_candle(row, symbol, interval_ms, now_ms) for row in rows]
 
-        found = await _paged(page, lambda one: one.open_time_ms, start_ms, min(end_ms, now_ms))
+        span_ms = max(0, start_ms), min(end_ms, now_ms)
+        found = await gathered(page, lambda one: one.open_time_ms, span_ms, interval_ms)
         return [candle for candle in found if candle.is_closed]
 
     async def get_funding_rates(
@@ -125,15 +125,14 @@ class DescribedRest:
         """Settled rates due in [start_ms, end_ms), oldest first; `interval_ms` is the time since the last."""
         native = await self._calls.native(symbol)
 
-        async def page(until_ms: int) -> list[dict[str, Any]]:
-            return await self._calls.rows(
-                "get_funding_rates", native=native, end_ms=str(until_ms), last_ms=str(until_ms - 1)
-            )
+        async def page(first_ms: int, until_ms: int) -> list[FieldRow]:
+            return await self._calls.rows("get_funding_rates", native=native, **_range(first_ms, until_ms))
 
-        rows = await _paged(
-            page, lambda row: int(row["funding_time_ms"]), start_ms, min(end_ms, self._calls.now_ms() + 1)
-        )
-        return [_funding_rate(symbol, rows, number) for number in range(len(rows))]
+        # A day more on either side: the interval of a rate is its distance from its neighbour.
+        span_ms = max(0, start_ms - DAY_MS), min(end_ms + DAY_MS, self._calls.now_ms() + 1)
+        rows = await gathered(page, lambda row: int(needed(row, "funding_time_ms")), span_ms)
+        rates = mappers.to_funding_rates(symbol, rows)
+        return [rate for rate in rates if start_ms <= rate.funding_time_ms < end_ms]
 
     async def get_balances(self) -> Sequence[UnifiedBalance]:
         """Every asset with a non-zero balance."""
@@ -168,7 +167,7 @@ class DescribedRest:
         native = await self._calls.native(order.symbol)
         check_order(order, await self._calls.instrument(order.symbol), self._capabilities)
         name = "place_order" if order.trigger_price is None else "place_conditional"
-        variables = _order_variables(order, native)
+        variables = order_variables(order, native)
         rows = await self._calls.write(name, order.client_order_id, **variables)
         return mappers.to_order_result(rows[0] if rows else {}, order.symbol, order.client_order_id)
 
@@ -179,10 +178,12 @@ class DescribedRest:
             rows = await self._calls.write(
                 "cancel_order", client_order_id, native=native, client_order_id=client_order_id
             )
-        except OrderGone:
+        except OrderGone as gone:
             found = await self.get_order(symbol, client_order_id)
             if found is None:
-                raise
+                raise VenueRejected(
+                    f"client_order_id: observed {client_order_id!r}, allowed one of an accepted order"
+                ) from gone
             return found
         result = mappers.to_order_result(rows[0] if rows else {}, symbol, client_order_id)
         return await self.get_order(symbol, client_order_id) or result
@@ -199,10 +200,17 @@ class DescribedRest:
     async def get_fills(self, symbol: str, since_ms: int) -> Sequence[UnifiedFill]:
         """This account's fills of a symbol from `since_ms` on, oldest first."""
         native = await self._calls.native(symbol)
-        rows = await self._calls.rows("get_fills", native=native, start_ms=str(since_ms))
-        found = [mappers.to_fill(row, symbol) for row in rows]
-        fresh = (fill for fill in found if fill.event_time_ms >= since_ms)
-        return sorted(fresh, key=lambda fill: (fill.event_time_ms, fill.fill_id))
+        found: dict[str, UnifiedFill] = {}
+        start_ms = max(0, since_ms)
+        while True:
+            rows = await self._calls.rows("get_fills", native=native, start_ms=str(start_ms))
+            page = {fill.fill_id: fill for fill in (mappers.to_fill(row, symbol) for row in rows)}
+            if page.keys() <= found.keys():
+                break
+            found |= page
+            start_ms = max(start_ms, *(fill.event_time_ms for fill in page.values()))
+        fresh = [fill for fill in found.values() if fill.event_time_ms >= since_ms]
+        return sorted(fresh, key=lambda fill: (fill.event_time_ms, _in_order(fill.fill_id)))
 
     async def get_margin_tiers(self, symbol: str) -> Sequence[MarginTier]:
         """The bound schedule, or the one tier that stands in for it."""
@@ -221,8 +229,9 @@ class DescribedRest:
     async def set_leverage(self, symbol: str, leverage: int) -> bool:
         """Set the venue's own leverage."""
         native = await self._calls.native(symbol)
-        if leverage < 1:
-            raise VenueRejected(f"{symbol} leverage: observed {leverage}, allowed at least 1")
+        highest = max(tier.max_leverage for tier in await self.get_margin_tiers(symbol))
+        if not 1 <= leverage <= highest:
+            raise VenueRejected(f"{symbol} leverage: observed {leverage}, allowed 1 to {highest}")
         return await self._set("set_leverage", native=native, leverage=str(leverage))
 
     async def set_margin_mode(self, symbol: str, mode: MarginMode) -> bool:
@@ -239,50 +248,14 @@ class DescribedRest:
         return True
 
 
-async def _paged(
-    page: Callable[[int], Awaitable[list[Any]]], time_of: Callable[[Any], int], start_ms: int, end_ms: int
-) -> list[Any]:
-    """Rows of [start, end) by time, read from the newest back until a page brings nothing new."""
-    found: dict[int, Any] = {}
-    until_ms = end_ms
-    for _ in range(_MOST_PAGES):
-        fresh = {time_of(row): row for row in await page(until_ms) if time_of(row) < until_ms}
-        if not fresh or not fresh.keys() - found.keys():
-            break
-        found |= fresh
-        until_ms = min(fresh)
-        if until_ms <= start_ms:
-            break
-    return [found[at] for at in sorted(found) if start_ms <= at < end_ms]
+def _range(first_ms: int, until_ms: int) -> dict[str, str]:
+    """Bounds of [first, until), the last millisecond for venues that include their end."""
+    return {"start_ms": str(first_ms), "end_ms": str(until_ms), "last_ms": str(until_ms - 1)}
 
 
-def _funding_rate(symbol: str, rows: list[dict[str, Any]], number: int) -> UnifiedFundingRate:
-    row, at_ms = rows[number], int(rows[number]["funding_time_ms"])
-    neighbour = rows[number - 1] if number else rows[min(1, len(rows) - 1)]
-    gap_ms = abs(at_ms - int(neighbour["funding_time_ms"]))
-    return UnifiedFundingRate(
-        symbol=symbol,
-        rate=float(needed(row, "rate")),
-        funding_time_ms=at_ms,
-        interval_ms=int(row.get("interval_ms") or gap_ms),
-        mark_price=row.get("mark_price"),
-    )
-
-
-def _order_variables(order: UnifiedOrder, native: str) -> dict[str, str | None]:
-    intent = "CLOSE" if order.reduce_only else "OPEN"
-    return {
-        "native": native,
-        "side": order.side.name,
-        "order_type": order.order_type.name,
-        "quantity": format(order.quantity, "f"),
-        "price": None if order.price is None else format(order.price, "f"),
-        "trigger_price": None if order.trigger_price is None else format(order.trigger_price, "f"),
-        "time_in_force": None if order.price is None else order.time_in_force.name,
-        "reduce_only": "true" if order.reduce_only else "false",
-        "side_intent": f"{order.side.name}_{intent}",
-        "client_order_id": order.client_order_id,
-    }
+def _in_order(fill_id: str) -> tuple[int, str]:
+    """Numbers by their size, as venues count; other names by their letters."""
+    return (int(fill_id), "") if fill_id.isdecimal() else (0, fill_id)
 
 
 def _level(level: Any) -> tuple[Decimal, Decimal]:

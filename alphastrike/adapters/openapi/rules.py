@@ -76,11 +76,13 @@ class DescribedRules:
     def fault(self, call: Call, reply: HttpReply, body: Any) -> VenueError | None:
         """What an answer refuses, by the description's own words."""
         is_write = call.method in _WRITES
-        refusal = self._errors.refusal(body, is_write=is_write)
+        # A code named in the description is certain; any other under such a status is not.
+        is_open = self._errors.is_unknown(reply.status) and not self._errors.names(body)
+        if is_open and is_write:
+            return VenueOutcomeUnknown("(this order)", self._venue)
+        refusal = None if is_open else self._errors.refusal(body, is_write=is_write)
         if refusal is not None or reply.status < 400:
             return refusal
-        if is_write and self._errors.is_unknown(reply.status):
-            return VenueOutcomeUnknown("(this order)", self._venue)
         said = f"{self._venue} {call.path}: observed HTTP {reply.status}, allowed 200"
         return VenueUnreachable(said) if reply.status >= 500 else VenueRejected(said)
 
@@ -115,6 +117,10 @@ class CompiledErrors:
     def is_unknown(self, status: int) -> bool:
         """Whether an order may have landed under this status."""
         return status in self._errors.unknown_outcome_http
+
+    def names(self, body: Any) -> bool:
+        """Whether the description says what this answer's code means."""
+        return body is not None and str(self._code.search(body)) in self._errors.kinds
 
     def refusal(self, body: Any, *, is_write: bool) -> VenueError | None:
         """The typed error of an answer that refuses, or None."""

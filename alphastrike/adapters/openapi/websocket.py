@@ -1,37 +1,41 @@
 """Streams of a described venue: candles by its clock and REST, others as the description's frames say."""
 
-import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import jmespath
+from jmespath.exceptions import JMESPathError
 
 from alphastrike.adapters.openapi.description_calls import WebSocket
 from alphastrike.adapters.openapi.plan import CompiledStream, FieldRow
 from alphastrike.adapters.openapi.rest import DescribedRest
 from alphastrike.adapters.openapi.rows import needed
 from alphastrike.adapters.openapi.templates import filled
-from alphastrike.domain.errors import Unsupported
+from alphastrike.domain.errors import Unsupported, VenueError
 from alphastrike.domain.market import UnifiedTicker, UnifiedTrade
 from alphastrike.transport.adapter import VenueAccess
 from alphastrike.transport.broadcast import Broadcast
 from alphastrike.transport.json_text import BrokenJson, decode
 from alphastrike.transport.polled_streams import PolledStreams
+from alphastrike.transport.sockets import SocketClosed
 from alphastrike.transport.stream import Stream, TopicTerms
 
-_QUIET_S = 600.0
+_FIRST_S, _QUIET_S = 60.0, 600.0  # a topic that is acknowledged and stays silent may be a wrong one
 
 
 class DescribedWebSocket(PolledStreams):
     """`ExchangeWebSocketProtocol` over a description: polled candles, and the streams it has frames for."""
 
-    def __init__(self, described: WebSocket | None, rest: DescribedRest, access: VenueAccess) -> None:
-        """Connect to nothing yet."""
+    def __init__(
+        self, described: WebSocket | None, root: str | None, rest: DescribedRest, access: VenueAccess
+    ) -> None:
+        """Connect to nothing yet. Without a `root`, the address, there are no streams but candles."""
         super().__init__(rest, access.clock)
         self._described = described
+        self._root = root
         self._rest = rest
         self._access = access
         self._trades: Broadcast[UnifiedTrade] = Broadcast(drops_oldest=True)
@@ -61,17 +65,20 @@ class DescribedWebSocket(PolledStreams):
 
     def _open(self, kind: str, symbols: Sequence[str], tell: Callable[[FieldRow, str], None]) -> None:
         self._need_open()
-        described = self._described
-        if described is None or kind not in described.streams:
-            raise Unsupported(f"{kind}: observed no such stream in venue.yaml, allowed those under websocket")
+        described, root = self._described, self._root
+        if described is None or root is None or kind not in described.streams:
+            raise Unsupported(
+                f"{kind} of {', '.join(symbols)}: observed no such stream or no address for this network in "
+                "venue.yaml, allowed those under websocket"
+            )
         for symbol in symbols:
             native = self._rest.native_of(symbol)
             if (kind, symbol) in self._streams:
                 continue
-            terms = TopicTerms(f"{kind}:{symbol}", max_silence_s=_QUIET_S)
-            told = partial(_told, tell, symbol)
+            terms = TopicTerms(f"{kind}:{symbol}", _FIRST_S, _QUIET_S)
+            stream = CompiledStream(kind, described.streams[kind])
             script = FrameScript(
-                described, CompiledStream(kind, described.streams[kind]), native, terms, told
+                described, stream, root.rstrip("/") + stream.path, native, terms, partial(_told, tell, symbol)
             )
             running = Stream(script, self._access.connector, self._board, self._access.chance)
             self._streams[kind, symbol] = running
@@ -88,14 +95,15 @@ class FrameScript:
 
     described: WebSocket
     stream: CompiledStream
+    url: str
     native: str
     terms: TopicTerms
     tell: Callable[[FieldRow], None]
-    _number: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    _number: int = 0
 
     async def address(self) -> tuple[str, Mapping[str, str]]:
-        """The description's one address."""
-        return self.described.url, {"User-Agent": "alphastrike"}
+        """The described one."""
+        return self.url, {"User-Agent": "alphastrike"}
 
     def greetings(self) -> Sequence[str]:
         """Subscribe."""
@@ -108,16 +116,22 @@ class FrameScript:
         return (self.terms,)
 
     def take(self, frame: str | bytes) -> tuple[str, Sequence[str]]:
-        """Rows of this topic's own messages; pings answered, all else ignored."""
+        """Rows of this topic's own messages; pings answered, all else ignored.
+
+        A message of this topic that cannot be read ends the connection, and the topic is not LIVE.
+        """
         try:
             message = decode(frame)
         except BrokenJson:
             return "", ()
         if jmespath.search(self.described.ping_when, message) is True:
             return "", [self._worded(self.described.ping_reply, "")]
-        rows = [row for row in self.stream.read(message) if row.get("native") == self.native]
-        for row in rows:
-            self.tell(row)
+        try:
+            rows = [row for row in self.stream.read(message) if row.get("native") == self.native]
+            for row in rows:
+                self.tell(row)
+        except (VenueError, JMESPathError) as error:
+            raise SocketClosed(f"{self.terms.topic}: {error}") from error
         return (self.terms.topic if rows else ""), ()
 
     def ping(self) -> str | None:
@@ -131,14 +145,14 @@ class FrameScript:
         """Market data keeps the newest: there is always room."""
 
     def _worded(self, template: Mapping[str, Any], topic: str) -> str:
-        number = str(next(self._number))
+        self._number += 1
 
         def word(value: Any) -> Any:
             if isinstance(value, list):
                 return [word(one) for one in value]
-            return (
-                value.replace("{topic}", topic).replace("{id}", number) if isinstance(value, str) else value
-            )
+            if value == "{id}":
+                return self._number
+            return value.replace("{topic}", topic) if isinstance(value, str) else value
 
         return json.dumps({key: word(value) for key, value in template.items()})
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from alphastrike.adapters.openapi import venues
-from alphastrike.adapters.openapi.connecting import OpenapiConfig, plugin
+from alphastrike.adapters.openapi.adapter import OpenapiConfig, plugin
 from alphastrike.domain.account import MarginMode
 from alphastrike.domain.errors import (
     BadCredentials,
@@ -67,7 +67,7 @@ ANSWERS = {
         ]
     },
     "/fapi/v1/ticker/bookTicker": {"bidPrice": "60000.1", "askPrice": "60000.2", "time": NOW_MS - 5},
-    "/fapi/v1/ticker/price": {"price": "60000.15"},
+    "/fapi/v2/ticker/price": {"price": "60000.15"},
     "/fapi/v1/premiumIndex": {"markPrice": "60001.0", "indexPrice": "60002.0"},
     "/fapi/v1/depth": {
         "lastUpdateId": 7,
@@ -79,13 +79,11 @@ ANSWERS = {
         [NOW_MS // 60_000 * 60_000 - 60_000, "1", "3", "0.5", "2", "10", 0, "20", 5, "4", "8", "0"],
         [NOW_MS // 60_000 * 60_000, "2", "3", "2", "2.5", "1", 0, "2", 5, "1", "2", "0"],
     ],
-    "/fapi/v3/account": {
-        "assets": [
-            {"asset": "USDT", "walletBalance": "100.5", "availableBalance": "90", "unrealizedProfit": "-1"},
-            {"asset": "BNB", "walletBalance": "0", "availableBalance": "0", "unrealizedProfit": "0"},
-        ]
-    },
-    "/fapi/v3/positionRisk": [
+    "/fapi/v3/balance": [
+        {"asset": "USDT", "balance": "100.5", "availableBalance": "90", "crossUnPnl": "-1"},
+        {"asset": "BNB", "balance": "0", "availableBalance": "0", "crossUnPnl": "0"},
+    ],
+    "/fapi/v2/positionRisk": [
         {
             "symbol": "BTCUSDT",
             "positionAmt": "-0.010",
@@ -109,6 +107,12 @@ ANSWERS = {
             "commission": "0.3",
             "maker": True,
             "time": NOW_MS,
+        }
+    ],
+    "/fapi/v1/leverageBracket": [
+        {
+            "symbol": "BTCUSDT",
+            "brackets": [{"initialLeverage": 20, "notionalFloor": 0, "maintMarginRatio": 0.025}],
         }
     ],
     "/fapi/v1/leverage": {"leverage": 5},
@@ -191,7 +195,7 @@ def test_the_account_is_read_with_signed_requests():
     assert (fills[0].side, fills[0].is_maker, fills[0].fill_id) == (Side.SELL, True, "9")
     assert order.order_id == "22542179123456789"
     signed = [one for one in requests if "X-MBX-APIKEY" in one.headers]
-    assert len(signed) == 5
+    assert len(signed) == 6  # fills are asked for until nothing new comes
     for request in signed:
         query = urlsplit(request.url).query
         payload, _, signature = query.rpartition("&signature=")
@@ -237,6 +241,8 @@ def test_an_order_is_worded_and_sent_once():
         ({"code": -1007, "msg": "Timeout"}, 408, VenueOutcomeUnknown),
         ({"code": -9999, "msg": "new"}, 400, VenueRejected),
         ({}, 503, VenueOutcomeUnknown),
+        ({"code": -1000, "msg": "Unknown error, please check your request"}, 503, VenueOutcomeUnknown),
+        ({"code": -1008, "msg": "Server is currently overloaded"}, 503, VenueUnreachable),
         ({}, 404, VenueRejected),
     ],
 )

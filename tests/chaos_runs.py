@@ -2,13 +2,16 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import numpy as np
 
+from alphastrike.adapters.hyperliquid.client_ids import ClientIds
+from alphastrike.adapters.weex.order_bodies import CLOSING_SUFFIX
 from alphastrike.app.discovery import available
-from alphastrike.app.practice import PracticePlan, open_chaos, practice_connection
+from alphastrike.app.practice import PracticePlan, open_chaos, practice_access
 from alphastrike.domain.errors import VenueError
 from alphastrike.domain.orders import OrderState, OrderType, Side, UnifiedOrder
 from alphastrike.domain.practice import OrderMoved
@@ -18,6 +21,8 @@ from alphastrike.transport.account_mirror import ENDED, AccountMirror
 from alphastrike.transport.clock import LoopClock
 from alphastrike.transport.virtual_time import run_in_simulated_time
 
+# How an adapter's client order id comes back from the ledger: by its own spelling, or as one of two orders.
+NAMES = {"hyperliquid": ClientIds().name, "weex": lambda name: name.removesuffix(CLOSING_SUFFIX)}
 START_MS = 1_700_000_000_000
 SYMBOL = "BTCUSDT"
 TRADED_S, HEALED_WITHIN_S, EQUAL_WITHIN_S = 60, 180, 5
@@ -50,12 +55,16 @@ async def _run(adapter_name, faults, seed, trade_every_s):
     host, chaos = open_chaos(PracticePlan(adapter.dialect, seed), feed, faults)
     host.exchange.listen(lambda event: _note(event, run))
     running = asyncio.create_task(host.run(clock))
-    connection = practice_connection(adapter, host, clock, seed)
+    states = {}
+    access = practice_access(host, clock, seed)
+    watching = Watching(access.sender, lambda: connection.websocket.book_state(SYMBOL), states)
+    connection = adapter.open(adapter.Config(), replace(access, sender=watching))
     await _connected(connection)
     mirror = AccountMirror(connection)
     await mirror.start()
     books = connection.websocket.order_books([SYMBOL]) if adapter.capabilities.supports_book_stream else None
-    _watch_orders(connection, host, run)
+    name_of = NAMES.get(adapter_name, str)
+    _watch_orders(host, run, states, name_of)
     loop = asyncio.get_running_loop()
     number = 0
     while loop.time() < TRADED_S or not chaos.is_over:
@@ -65,8 +74,8 @@ async def _run(adapter_name, faults, seed, trade_every_s):
             await _trade(connection, mirror, run, chance, f"c{seed}-{number}")
     run.healed = await _healed(connection, mirror, chaos, books)
     await asyncio.sleep(EQUAL_WITHIN_S)
-    run.differences = _differences(host, mirror)
-    run.open_ends = _open_ends(host, mirror)
+    run.differences = _differences(host, mirror, name_of)
+    run.open_ends = _open_ends(host, mirror, name_of)
     run.requests_while_banned, run.bans, run.faults = chaos.requests_while_banned, chaos.bans, chaos.started
     await mirror.stop()
     await connection.close()
@@ -89,7 +98,21 @@ def _note(event, run):
         run.landed.append(event.order.order.client_order_id)
 
 
-def _watch_orders(connection, host, run):
+class Watching:
+    """An `HttpSender` that notes in which state the book was when a request left."""
+
+    def __init__(self, sender, state, states):
+        self._sender, self._state, self._states = sender, state, states
+
+    async def send(self, request, timeout_s):
+        self._states[request.body or urlsplit(request.url).query.encode()] = self._state()
+        return await self._sender.send(request, timeout_s)
+
+    async def close(self):
+        await self._sender.close()
+
+
+def _watch_orders(host, run, states, name_of):
     """Every order that reaches the venue's wire, with the state of the book it needs."""
     answer = host.session.answer
 
@@ -97,8 +120,9 @@ def _watch_orders(connection, host, run):
         before = len(run.landed)
         reply = answer(request)
         for client_id in run.landed[before:]:
-            state = connection.websocket.book_state(SYMBOL)
-            reduces = any(o.client_order_id == client_id and o.reduce_only for o in run.sent)
+            state = states[request.body or request.query.encode()]
+            reduces = any(o.client_order_id == name_of(client_id) and o.reduce_only for o in run.sent)
+            reduces = reduces or client_id.endswith(CLOSING_SUFFIX)
             if state is not StreamState.LIVE and not reduces:
                 run.sent_without_book.append((client_id, state))
         return reply
@@ -137,27 +161,49 @@ async def _healed(connection, mirror, chaos, books):
     return False
 
 
-def _differences(host, mirror):
+def _differences(host, mirror, name_of):
     account = host.exchange.accounts[0]
     positions = {each.symbol: each.quantity for each in account.positions()}
     found = []
     if positions != {symbol: quantity for symbol, quantity in mirror.positions.items() if quantity}:
         found.append(("positions", positions, mirror.positions))
-    wallet = account.balance().wallet
-    believed = mirror.wallets.get(account.balance().asset, Decimal(0))
+    wallet, believed = account.balance().wallet, sum(mirror.wallets.values(), Decimal(0))
     if abs(wallet - believed) > Decimal("1e-6"):
         found.append(("wallet", wallet, believed))
-    for order in account.orders():
-        client_id = order.order.client_order_id
-        known = mirror.orders.get(client_id)
-        if client_id.startswith("c") and (known is None or known.state is not order.result.state):
-            found.append(("order", client_id, order.result.state, known))
+    for name, orders in _by_name(account.orders(), name_of).items():
+        known = mirror.orders.get(name)
+        state, filled = _whole(orders)
+        believed = (known.state, known.filled_quantity) if known else None
+        if name.startswith("c") and believed != (state, filled):
+            found.append(("order", name, state, filled, known))
     return found
 
 
-def _open_ends(host, mirror):
+def _by_name(orders, name_of):
+    found = {}
+    for order in orders:
+        found.setdefault(name_of(order.order.client_order_id), []).append(order)
+    return found
+
+
+def _whole(orders):
+    """State and filled quantity of an order that may be two at the venue; the one that opens speaks last."""
+    closing = [one for one in orders if one.order.client_order_id.endswith(CLOSING_SUFFIX)]
+    whole = next((one for one in orders if one not in closing), orders[0])
+    state = whole.result.state
+    if whole in closing and state is OrderState.FILLED:
+        state = OrderState.CANCELED  # it closed, and never opened
+    filled = sum((one.result.filled_quantity for one in orders), Decimal(0))
+    if state is OrderState.WORKING and filled:
+        state = OrderState.PARTIALLY_FILLED
+    return state, filled
+
+
+def _open_ends(host, mirror, name_of):
     """Orders that neither ended nor still work at the venue."""
-    working = {order.order.client_order_id for order in host.exchange.accounts[0].orders(working=True)}
+    working = {
+        name_of(order.order.client_order_id) for order in host.exchange.accounts[0].orders(working=True)
+    }
     return [
         (client_id, each.state)
         for client_id, each in mirror.orders.items()

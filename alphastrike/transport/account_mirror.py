@@ -29,6 +29,7 @@ from alphastrike.transport.adapter import VenueConnection
 ENDED = frozenset({OrderState.FILLED, OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED})
 _MOST_ENDED = 1_000
 T = TypeVar("T")
+_ACCOUNT_TOPIC = "user"  # how every adapter's topics of the account begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class MirrorTerms:
     probe_every_s: float = 0.5
     doubt_s: float = 20.0
     look_every_s: float = 20.0
+    poll_every_s: float = 2.0  # while a stream of the account is not live
 
 
 class AccountListener(Protocol):
@@ -89,6 +91,7 @@ class AccountMirror:
     _has_reconciled: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: deque[str] = field(default_factory=deque)
     _count: int = 0  # of account news heard
+    _silent: set[str] = field(default_factory=set)  # topics of the account that are not live
 
     async def start(self) -> None:
         """Listen, and ask for everything once; the connection is connected."""
@@ -221,7 +224,8 @@ class AccountMirror:
     async def _reconciling(self) -> None:
         terms = self.terms
         while True:
-            wait_s = terms.probe_every_s if self._doubted_s or self._unsent else terms.look_every_s
+            wait_s = terms.poll_every_s if self._silent else terms.look_every_s
+            wait_s = terms.probe_every_s if self._doubted_s or self._unsent else wait_s
             try:
                 async with asyncio.timeout(wait_s):
                     await self._wanted.wait()
@@ -267,7 +271,11 @@ class AccountMirror:
 
     def _heard_change(self, change: StreamChanged) -> None:
         if change.state is StreamState.LIVE:
+            self._silent.discard(change.topic)
             self._wanted.set()  # whatever happened while it was not
+        elif change.topic.startswith(_ACCOUNT_TOPIC):
+            self._silent.add(change.topic)
+            self._wanted.set()
 
     def _doubt(self, client_id: str) -> None:
         self.orders[client_id] = replace(self.orders[client_id], state=OrderState.UNKNOWN)

@@ -142,9 +142,16 @@ class VenueClient:
                 raise last
             await asyncio.sleep(wait)
 
-    async def write(self, call: Call, client_order_id: str) -> Any:
-        """Send once, never again. `VenueOutcomeUnknown` when it may have landed and nobody said so."""
+    async def write(
+        self, call: Call, client_order_id: str, last_check: Callable[[], None] | None = None
+    ) -> Any:
+        """Send once, never again. `VenueOutcomeUnknown` when it may have landed and nobody said so.
+
+        `last_check` raises what forbids it, after every wait and just before it is sent.
+        """
         await self._ready(call)
+        if last_check is not None:
+            last_check()
         try:
             reply = await self._sent(call)
         except SendFailed as failure:

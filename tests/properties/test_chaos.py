@@ -33,9 +33,17 @@ def test_every_fault_of_the_catalogue_leaves_the_account_whole(fault):
     assert_unharmed(run)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("adapter", ADAPTERS)
+@pytest.mark.parametrize("fault", CATALOGUE)
+def test_every_fault_leaves_the_account_whole_on_every_wire(fault, adapter):
+    for seed in range(5):
+        assert_unharmed(chaos_run(adapter, [Fault(fault, 15.0, 8.0)], seed))
+
+
 @pytest.mark.parametrize("seed", range(RUNS))
 def test_random_faults_leave_the_account_whole(seed):
-    assert_unharmed(a_random_run("binance", seed))
+    assert_unharmed(a_random_run(ADAPTERS[seed % len(ADAPTERS)], seed))
 
 
 @pytest.mark.long

@@ -9,7 +9,7 @@ from typing import Any
 
 from alphastrike.adapters.binance.order_states import price_of, to_algo_state, to_state
 from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
-from alphastrike.domain.orders import Side, UnifiedFill, UnifiedOrderResult
+from alphastrike.domain.orders import OrderState, Side, UnifiedFill, UnifiedOrderResult
 
 
 def to_order(row: Mapping[str, Any]) -> UnifiedOrderResult:
@@ -26,9 +26,14 @@ def to_order(row: Mapping[str, Any]) -> UnifiedOrderResult:
 
 
 def to_algo_order(row: Mapping[str, Any], filled_by: Mapping[str, Any] | None = None) -> UnifiedOrderResult:
-    """An answer about a conditional order, with the order it became, if any."""
+    """An answer about a conditional order, with the order it became, if any.
+
+    One that is finished is UNKNOWN without that order, which alone says what was filled.
+    """
     state = to_algo_state(row["algoStatus"])
     order = None if filled_by is None else to_order(filled_by)
+    if order is None and state is OrderState.FILLED:
+        state = OrderState.UNKNOWN
     return UnifiedOrderResult(
         symbol=str(row["symbol"]),
         client_order_id=str(row["clientAlgoId"]),

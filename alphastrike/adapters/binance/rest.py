@@ -17,7 +17,7 @@ from alphastrike.adapters.binance.market_reads import MarketReads
 from alphastrike.adapters.binance.order_rules import CAPABILITIES, check_order, order_params
 from alphastrike.adapters.binance.rules import ORDER_COSTS, WEIGHT
 from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
-from alphastrike.domain.errors import VenueRejected, VenueUnreachable
+from alphastrike.domain.errors import VenueError, VenueRejected, VenueUnreachable
 from alphastrike.domain.exchange import VenueCapabilities
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate, UnifiedOrderBook, UnifiedTicker
@@ -132,12 +132,13 @@ class BinanceRest:
         """Send an order once; while a book of its symbol is followed and not live, only reducing ones."""
         self._need_connection()
         check_order(order, self._catalogue.instrument(order.symbol))
-        need_live_book(order, self._book_state(order.symbol))
         conditional = order.order_type > OrderType.LIMIT
         path = "/fapi/v1/algoOrder" if conditional else "/fapi/v1/order"
         call = Call("POST", path, order_params(order), ORDER_COSTS, is_signed=True)
-        answer = await self._client.write(call, order.client_order_id)
-        return to_algo_order(answer) if conditional else to_order(answer)
+        answer = await self._client.write(
+            call, order.client_order_id, lambda: need_live_book(order, self._book_state(order.symbol))
+        )
+        return await self._triggered(answer) if conditional else to_order(answer)
 
     async def cancel_order(self, symbol: str, client_order_id: str) -> UnifiedOrderResult:
         """Cancel an order; cancelling one that is gone is not an error."""
@@ -224,6 +225,16 @@ class BinanceRest:
         return to_algo_order(
             row, await self._signed("GET", "/fapi/v1/order", 1, symbol=symbol, orderId=actual)
         )
+
+    async def _triggered(self, row: Any) -> UnifiedOrderResult:
+        """A conditional order just placed; one that was triggered at once, with what it became."""
+        placed = to_algo_order(row)
+        if not row.get("actualOrderId"):
+            return placed
+        try:
+            return await self.get_order(placed.symbol, placed.client_order_id) or placed
+        except VenueError:
+            return placed  # it was accepted: that the question failed must not look like a refusal
 
     async def _signed(self, method: str, path: str, weight: float, **params: Any) -> Any:
         """A signed request that may be asked again: reads, and writes that set what they say."""

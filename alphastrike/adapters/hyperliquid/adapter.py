@@ -74,10 +74,9 @@ class HyperliquidAdapter:
         desk = OrderDesk(client, market, account, ids, config)
         url = access.endpoints.get("ws_url", ws_url)
         streams = StreamSurroundings(url, access.connector, access.clock, access.chance)
-        return HyperliquidConnection(
-            HyperliquidRest(client, market, account, desk),
-            HyperliquidWebSocket(market, account, ids, streams),
-        )
+        websocket = HyperliquidWebSocket(market, account, ids, streams)
+        desk.book_state = websocket.book_state
+        return HyperliquidConnection(HyperliquidRest(client, market, account, desk), websocket)
 
 
 plugin = HyperliquidAdapter()

@@ -1,7 +1,7 @@
 """Writes: orders, cancels and the account's settings, each sent once."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from alphastrike.domain.errors import (
     VenueUnreachable,
 )
 from alphastrike.domain.orders import OrderState, OrderType, Side, UnifiedOrder, UnifiedOrderResult
+from alphastrike.transport.book_gate import BookState, need_live_book, unfollowed
 from alphastrike.transport.client import VenueClient
 
 _SOONEST_SWITCH_MS = 5_000
@@ -49,6 +50,7 @@ class OrderDesk:
         self._ids = ids
         self._slippage = Decimal(repr(config.market_slippage))
         self._expires_after_ms = config.expires_after_ms
+        self.book_state: BookState = unfollowed
         self._sent: set[str] = set()
         self._may_land_until_ms: dict[str, int] = {}  # orders of unknown outcome
 
@@ -69,7 +71,10 @@ class OrderDesk:
         return found
 
     async def place(self, order: UnifiedOrder) -> UnifiedOrderResult:
-        """Send an order once; one that its time in force ended at once comes back EXPIRED."""
+        """Send an order once; one that its time in force ended at once comes back EXPIRED.
+
+        While a book of its symbol is followed and not live, only reducing ones.
+        """
         asset = self._market.asset(order.symbol)
         check_order(order, asset)
         order = snapped(order, asset)
@@ -82,7 +87,11 @@ class OrderDesk:
         wire = actions.order_wire(order, asset=asset.index, limit_price=limit, cloid=cloid)
         self._sent.add(order.client_order_id)
         try:
-            answer = await self._write(actions.place([wire]), order.client_order_id)
+            answer = await self._write(
+                actions.place([wire]),
+                order.client_order_id,
+                lambda: need_live_book(order, self.book_state(order.symbol)),
+            )
             return _placed(order, _first_status(answer, order.client_order_id))
         except (VenueRejected, VenueUnreachable):
             self._sent.discard(order.client_order_id)
@@ -159,9 +168,11 @@ class OrderDesk:
             raise VenueUnreachable(f"{order.symbol}: observed an empty side of the book, allowed a quote")
         return worst_price(order, side[0][0], self._slippage, asset)
 
-    async def _write(self, action: actions.Action, name: str) -> Any:
+    async def _write(
+        self, action: actions.Action, name: str, last_check: Callable[[], None] | None = None
+    ) -> Any:
         try:
-            return await self._client.write(signed(action), name)
+            return await self._client.write(signed(action), name, last_check)
         except BadCredentials:
             if not self._account.is_known:
                 raise

@@ -90,6 +90,7 @@ class WeexAdapter:
         rest = WeexRest(client, rules, DEMO if is_demo else LIVE, is_demo=is_demo)
         parts = StreamParts(access.connector, access.clock, access.chance, client)
         streams = WeexWebSocket(ws_url, access.credentials, rest, parts, has_user_streams=not is_demo)
+        rest.book_state = streams.book_state
         return WeexConnection(rest, streams)
 
 

@@ -82,6 +82,8 @@ def merged(client_order_id: str, parts: tuple[UnifiedOrderResult, ...]) -> Unifi
     state = whole.state
     if len(parts) == 1 and whole.client_order_id != client_order_id and state is OrderState.FILLED:
         state = OrderState.CANCELED  # it closed, and never opened
+    if state is OrderState.WORKING and filled:
+        state = OrderState.PARTIALLY_FILLED  # one part has, the other waits
     return replace(
         whole,
         client_order_id=client_order_id,

@@ -14,16 +14,19 @@ from alphastrike.adapters.weex.order_bodies import CLOSING_SUFFIX, Leg, legs_of,
 from alphastrike.adapters.weex.order_checks import check_order
 from alphastrike.adapters.weex.order_lookup import WeexOrders
 from alphastrike.adapters.weex.rules import WeexRules
+from alphastrike.adapters.weex.signing import SIGNATURE_LIFE_MS
 from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
-from alphastrike.domain.errors import Unsupported, VenueRejected
+from alphastrike.domain.errors import BookNotLive, Unsupported, VenueOutcomeUnknown, VenueRejected
 from alphastrike.domain.exchange import VenueCapabilities
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate, UnifiedOrderBook, UnifiedTicker
 from alphastrike.domain.orders import OrderState, UnifiedFill, UnifiedOrder, UnifiedOrderResult
 from alphastrike.domain.wire_values import row_of, rows_of, text_at
+from alphastrike.transport.book_gate import BookState, need_live_book, unfollowed
 from alphastrike.transport.client import VenueClient
 
 _MOST_FILLS: Final = 100
+_CLOCK_DOUBT_MS: Final = 2_000  # how far the venue's clock may be from what was measured
 _MARGIN_TYPES: Final = {MarginMode.CROSS: "CROSSED", MarginMode.ISOLATED: "ISOLATED"}
 _LIVING: Final = (OrderState.PENDING, OrderState.WORKING, OrderState.PARTIALLY_FILLED)
 
@@ -39,6 +42,8 @@ class WeexRest:
         self._rules = rules
         self._capabilities = capabilities
         self._is_demo = is_demo
+        self.book_state: BookState = unfollowed
+        self._may_land_until_ms: dict[str, int] = {}  # orders whose second part has an unknown outcome
         self._market = WeexMarket(client, rules)
         self._orders = WeexOrders(client, rules, is_demo=is_demo)
 
@@ -116,26 +121,40 @@ class WeexRest:
         return await self._orders.working(symbol)
 
     async def get_order(self, symbol: str, client_order_id: str) -> UnifiedOrderResult | None:
-        """What became of an order. The venue has no look-up by client id: its lists are searched."""
+        """What became of an order. The venue has no look-up by client id: its lists are searched.
+
+        UNKNOWN while the second part of an order through zero may still be on its way.
+        """
         await self._market.instrument(symbol)
         parts = await self._orders.parts(symbol, client_order_id)
-        return merged(client_order_id, parts)
+        whole, until_ms = merged(client_order_id, parts), self._may_land_until_ms.get(client_order_id, 0)
+        has_opened = any(part.client_order_id == client_order_id for part in parts)
+        if whole is None or has_opened or self._client.venue_clock.now_ms() >= until_ms:
+            return whole
+        return replace(whole, state=OrderState.UNKNOWN)
 
     async def place_order(self, order: UnifiedOrder) -> UnifiedOrderResult:
         """Send an order once; one through zero as two, the closing one first.
+
+        While a book of its symbol is followed and not live, only reducing ones.
 
         When the second of two is refused, what the first did is returned as a cancelled order with something
         filled. When the second's outcome is unknown, `VenueOutcomeUnknown` names the order's own id.
         """
         check_order(order, await self._market.instrument(order.symbol))
         self._need_support(order)
+        need_live_book(order, self.book_state(order.symbol))
         first, *rest = legs_of(order, await self._held(order))
         number = await self._place(first, order.client_order_id)
         for leg in rest:
             try:
                 number = await self._place(leg, order.client_order_id)
-            except VenueRejected as refusal:
+            except (VenueRejected, BookNotLive) as refusal:
                 return replace(await self._after_closing(order), message=str(refusal))
+            except VenueOutcomeUnknown:
+                now_ms = self._client.venue_clock.now_ms()
+                self._may_land_until_ms[order.client_order_id] = now_ms + SIGNATURE_LIFE_MS + _CLOCK_DOUBT_MS
+                raise
         return UnifiedOrderResult(order.symbol, order.client_order_id, number, OrderState.WORKING)
 
     async def cancel_order(self, symbol: str, client_order_id: str) -> UnifiedOrderResult:
@@ -210,7 +229,12 @@ class WeexRest:
     async def _place(self, leg: Leg, client_order_id: str) -> str:
         name = "place" if leg.order.trigger_price is None else "place_conditional"
         call = self._rules.call(name, **order_body(leg, is_demo=self._is_demo))
-        return text_at(row_of(await self._client.write(call, client_order_id)), "orderId")
+
+        def last_check() -> None:
+            if not leg.is_closing:
+                need_live_book(leg.order, self.book_state(leg.order.symbol))
+
+        return text_at(row_of(await self._client.write(call, client_order_id, last_check)), "orderId")
 
     async def _held(self, order: UnifiedOrder) -> Decimal:
         if order.reduce_only:

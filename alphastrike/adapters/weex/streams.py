@@ -18,6 +18,7 @@ from alphastrike.transport.stream import TopicTerms
 from alphastrike.transport.stream_board import StreamBoard
 
 BOOK_DEPTH = 20
+_MOST_EARLY = 20
 _PINGS = ("ping",)
 
 
@@ -61,6 +62,7 @@ class MarketScript:
     books: Broadcast[UnifiedOrderBook]
     _number: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _books: dict[str, SequencedBook] = field(default_factory=dict)
+    _early: dict[str, int] = field(default_factory=dict)  # changes since the connection without a snapshot
     _seen: dict[str, list[str]] = field(default_factory=dict)
 
     async def address(self) -> tuple[str, Mapping[str, str]]:
@@ -94,6 +96,7 @@ class MarketScript:
 
     def opened(self) -> None:
         """A fresh connection: books start over; candles that ended meanwhile are found by their times."""
+        self._early.clear()
         for book in self._books.values():
             book.spoil()
 
@@ -135,7 +138,8 @@ class MarketScript:
         if message.get("e") == "depthSnapshot" or message.get("d") == "SNAPSHOT":
             applied = book.load(last, bids, asks, at_ms)
         elif not book.is_usable:
-            return  # before the snapshot
+            self._wait_for_snapshot(symbol)
+            return
         else:
             applied = book.apply(BookDelta(first, last, None, at_ms, bids, asks))
         if applied in (Applied.GAP, Applied.CROSSED):
@@ -144,6 +148,12 @@ class MarketScript:
         if applied is Applied.APPLIED:
             self.board.set(f"book:{symbol}", StreamState.LIVE)
             self.books.put(book.top(BOOK_DEPTH))
+
+    def _wait_for_snapshot(self, symbol: str) -> None:
+        """A few changes may come before it; one that never comes is asked for by a new subscription."""
+        self._early[symbol] = self._early.get(symbol, 0) + 1
+        if self._early[symbol] > _MOST_EARLY:
+            raise SocketClosed(f"book:{symbol}: observed {_MOST_EARLY} changes first, allowed a snapshot")
 
 
 def channel_of(kind: str, symbol: str, interval_ms: int = 0) -> str:

@@ -4,9 +4,10 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from alphastrike.adapters.weex.mappers_account import to_fill, to_order_result, to_position
-from alphastrike.adapters.weex.order_bodies import CLOSING_SUFFIX
+from alphastrike.adapters.weex.order_bodies import CLOSING_SUFFIX, merged
 from alphastrike.adapters.weex.signing import handshake_headers
 from alphastrike.adapters.weex.streams import control_answer, parsed, subscription
 from alphastrike.domain.account import AccountNews, MarginMode, UnifiedBalance, UnifiedPosition
@@ -15,11 +16,14 @@ from alphastrike.domain.orders import OrderState, UnifiedFill, UnifiedOrderResul
 from alphastrike.domain.wire_values import Row, decimal_at, integer_at, rows_of, text_at
 from alphastrike.transport.broadcast import Broadcast
 from alphastrike.transport.credentials import Credentials
+from alphastrike.transport.sockets import SocketClosed
 from alphastrike.transport.stream import TopicTerms
 
 TOPIC = "user"
 _CHANNELS = ("orders", "fill", "positions", "account")
 _REMEMBERED = 10_000
+_ENDED = (OrderState.FILLED, OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED)
+T = TypeVar("T")
 
 
 @dataclass
@@ -34,6 +38,7 @@ class UserScript:
     news: Broadcast[AccountNews]
     _number: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _names: "OrderedDict[str, str]" = field(default_factory=OrderedDict)
+    _legs: "OrderedDict[str, dict[str, UnifiedOrderResult]]" = field(default_factory=OrderedDict)
     _known: "OrderedDict[str, str]" = field(default_factory=OrderedDict)
     _early: dict[str, list[UnifiedFill]] = field(default_factory=dict)
 
@@ -50,17 +55,17 @@ class UserScript:
         return (TopicTerms(TOPIC, first_message_s=None, max_silence_s=None),)
 
     def take(self, frame: str | bytes) -> tuple[str, Sequence[str]]:
-        """Understand one frame; one that cannot be read is ignored: REST has the truth."""
+        """Understand one frame; one that cannot be read ends the connection, so that REST is asked."""
         message = parsed(frame)
         if message is None:
-            return "", ()
+            raise SocketClosed("user: a frame that is no JSON object")
         answers = control_answer(message, self._number)
         if answers is not None:
             return "", answers
         try:
             self._data(message)
-        except VenueUnreachable:
-            return "", ()
+        except VenueUnreachable as error:
+            raise SocketClosed(f"user: {error}") from error
         return TOPIC, ()
 
     def ping(self) -> str | None:
@@ -92,9 +97,16 @@ class UserScript:
         _remember(self._names, result.order_id, name)
         for fill in self._early.pop(result.order_id, ()):
             self.fills.put(replace(fill, client_order_id=name))
-        if name != result.client_order_id and result.state is OrderState.FILLED:
-            result = replace(result, state=OrderState.PARTIALLY_FILLED)  # its opening part is still to come
-        self.orders.put(replace(result, client_order_id=name))
+        legs = {**self._legs.get(name, {}), result.client_order_id: result}
+        _remember(self._legs, name, legs)
+        whole = merged(name, tuple(legs.values()))
+        if whole is None:
+            return
+        if name not in legs and whole.state in _ENDED:
+            # Its opening part is still to come; that none will is said by place().
+            state = OrderState.PARTIALLY_FILLED if whole.filled_quantity else OrderState.WORKING
+            whole = replace(whole, state=state)
+        self.orders.put(whole)
 
     def _take_fill(self, row: Row) -> None:
         """A fill names no client id; one that comes before its order waits for it."""
@@ -110,8 +122,9 @@ class UserScript:
             self._early.setdefault(order_id, []).append(fill)
 
 
-def _remember(known: "OrderedDict[str, str]", key: str, value: str) -> None:
+def _remember(known: "OrderedDict[str, T]", key: str, value: T) -> None:
     known[key] = value
+    known.move_to_end(key)
     if len(known) > _REMEMBERED:
         known.popitem(last=False)
 

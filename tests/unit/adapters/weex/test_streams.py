@@ -48,7 +48,10 @@ def test_streams_bring_books_trades_candles_and_the_account():
         ("flip", Decimal("0.010")),
         ("flip", Decimal("0.020")),
     ]
-    assert orders[-1].state is OrderState.FILLED
+    # An order through zero is two at the venue, and one here: its last news tell the whole of it.
+    assert (orders[-1].state, orders[-1].filled_quantity) == (OrderState.FILLED, Decimal("0.030"))
+    flips = [order.filled_quantity for order in orders if order.client_order_id == "flip"]
+    assert flips == sorted(flips)
     assert {order.client_order_id for order in orders} == {"one", "flip"}
     assert news[-1].positions[0].quantity == Decimal("-0.020")
 
@@ -69,6 +72,22 @@ def test_a_missing_change_spoils_the_book_at_once_and_a_new_snapshot_heals_it():
     stale = [why for state, why in states if state is StreamState.STALE]
     assert any("gap" in why for why in stale)
     assert healed is StreamState.LIVE
+
+
+def test_a_snapshot_that_never_came_is_asked_for_again():
+    async def work(connection, wire):
+        wire.host.interference = DroppingOneBookFrame()  # the first is the snapshot
+        books = connection.websocket.order_books(["BTCUSDT"])
+        changes = connection.websocket.stream_changes()
+        await anext(books)
+        state = connection.websocket.book_state("BTCUSDT")
+        await connection.close()
+        return state, [one.why async for one in changes]
+
+    state, reasons = trade(work)
+
+    assert state is StreamState.LIVE
+    assert any("allowed a snapshot" in why for why in reasons)
 
 
 class DroppingOneBookFrame(Calm):

@@ -122,7 +122,6 @@ def _watch_orders(host, run, states, name_of):
         for client_id in run.landed[before:]:
             state = states[request.body or request.query.encode()]
             reduces = any(o.client_order_id == name_of(client_id) and o.reduce_only for o in run.sent)
-            reduces = reduces or client_id.endswith(CLOSING_SUFFIX)
             if state is not StreamState.LIVE and not reduces:
                 run.sent_without_book.append((client_id, state))
         return reply

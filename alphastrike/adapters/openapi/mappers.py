@@ -1,18 +1,15 @@
 """Rows of our own fields as unified values; pure. What a venue does not say takes its neutral value."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from alphastrike.adapters.openapi.rows import FieldRow, needed
 from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
 from alphastrike.domain.errors import VenueUnreachable
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
-from alphastrike.domain.intervals import HOUR_MS, MINUTE_MS
-from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate
+from alphastrike.domain.market import UnifiedCandle
 from alphastrike.domain.orders import OrderState, Side, UnifiedFill, UnifiedOrderResult
 
 _ZERO = Decimal(0)
-_EIGHT_HOURS_MS = 8 * HOUR_MS  # where a lone rate does not tell
 _UNTOLD_LEVERAGE = 20  # where a venue names no highest leverage: a cautious stand-in
 
 
@@ -52,25 +49,6 @@ def to_candle(row: FieldRow, symbol: str, interval_ms: int, now_ms: int) -> Unif
         taker_buy_volume=None if taker is None else float(taker),
         is_closed=open_time_ms + interval_ms <= now_ms,
     )
-
-
-def to_funding_rates(symbol: str, rows: Sequence[FieldRow]) -> list[UnifiedFundingRate]:
-    """Rows oldest first. An interval not told is the time since the row before, in whole minutes."""
-    times = [int(needed(row, "funding_time_ms")) for row in rows]
-    found = []
-    for number, row in enumerate(rows):
-        earlier = max(0, number - 1)
-        gap_ms = times[earlier + 1] - times[earlier] if len(times) > 1 else _EIGHT_HOURS_MS
-        found.append(
-            UnifiedFundingRate(
-                symbol=symbol,
-                rate=float(needed(row, "rate")),
-                funding_time_ms=times[number],
-                interval_ms=int(row.get("interval_ms") or round(gap_ms / MINUTE_MS) * MINUTE_MS),
-                mark_price=row.get("mark_price"),
-            )
-        )
-    return found
 
 
 def to_balance(row: FieldRow) -> UnifiedBalance:

@@ -7,6 +7,7 @@ from typing import Any
 
 from alphastrike.adapters.openapi import mappers
 from alphastrike.adapters.openapi.calls import DescribedCalls
+from alphastrike.adapters.openapi.funding import to_funding_rates
 from alphastrike.adapters.openapi.order_checks import check_order
 from alphastrike.adapters.openapi.order_words import order_variables
 from alphastrike.adapters.openapi.paging import gathered
@@ -131,7 +132,7 @@ class DescribedRest:
         # A day more on either side: the interval of a rate is its distance from its neighbour.
         span_ms = max(0, start_ms - DAY_MS), min(end_ms + DAY_MS, self._calls.now_ms() + 1)
         rows = await gathered(page, lambda row: int(needed(row, "funding_time_ms")), span_ms)
-        rates = mappers.to_funding_rates(symbol, rows)
+        rates = to_funding_rates(symbol, rows)
         return [rate for rate in rates if start_ms <= rate.funding_time_ms < end_ms]
 
     async def get_balances(self) -> Sequence[UnifiedBalance]:

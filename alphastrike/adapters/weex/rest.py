@@ -43,6 +43,7 @@ class WeexRest:
         self._capabilities = capabilities
         self._is_demo = is_demo
         self.book_state: BookState = unfollowed
+        self._closes_only: set[str] = set()  # orders through zero whose second part will never come
         self._may_land_until_ms: dict[str, int] = {}  # orders whose second part has an unknown outcome
         self._market = WeexMarket(client, rules)
         self._orders = WeexOrders(client, rules, is_demo=is_demo)
@@ -67,6 +68,10 @@ class WeexRest:
         """Stop asking and let go of connections; safe to call twice."""
         self._rules.is_open = False
         await self._client.close()
+
+    def closes_only(self, client_order_id: str) -> bool:
+        """Whether an order through zero closed what was held and opens nothing any more."""
+        return client_order_id in self._closes_only
 
     def check_listed(self, symbol: str) -> None:
         """`UnknownSymbol` for one that was not listed when last asked."""
@@ -143,13 +148,13 @@ class WeexRest:
         """
         check_order(order, await self._market.instrument(order.symbol))
         self._need_support(order)
-        need_live_book(order, self.book_state(order.symbol))
         first, *rest = legs_of(order, await self._held(order))
         number = await self._place(first, order.client_order_id)
         for leg in rest:
             try:
                 number = await self._place(leg, order.client_order_id)
             except (VenueRejected, BookNotLive) as refusal:
+                self._closes_only.add(order.client_order_id)
                 return replace(await self._after_closing(order), message=str(refusal))
             except VenueOutcomeUnknown:
                 now_ms = self._client.venue_clock.now_ms()
@@ -231,8 +236,7 @@ class WeexRest:
         call = self._rules.call(name, **order_body(leg, is_demo=self._is_demo))
 
         def last_check() -> None:
-            if not leg.is_closing:
-                need_live_book(leg.order, self.book_state(leg.order.symbol))
+            need_live_book(leg.order, self.book_state(leg.order.symbol))
 
         return text_at(row_of(await self._client.write(call, client_order_id, last_check)), "orderId")
 

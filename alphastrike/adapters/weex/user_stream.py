@@ -33,6 +33,7 @@ class UserScript:
     url: str
     key: Credentials
     now_ms: Callable[[], int]
+    closes_only: Callable[[str], bool]
     orders: Broadcast[UnifiedOrderResult]
     fills: Broadcast[UnifiedFill]
     news: Broadcast[AccountNews]
@@ -102,8 +103,8 @@ class UserScript:
         whole = merged(name, tuple(legs.values()))
         if whole is None:
             return
-        if name not in legs and whole.state in _ENDED:
-            # Its opening part is still to come; that none will is said by place().
+        if name not in legs and whole.state in _ENDED and not self.closes_only(name):
+            # Its opening part is still to come.
             state = OrderState.PARTIALLY_FILLED if whole.filled_quantity else OrderState.WORKING
             whole = replace(whole, state=state)
         self.orders.put(whole)

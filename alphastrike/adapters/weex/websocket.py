@@ -150,6 +150,7 @@ class WeexWebSocket:
             url=f"{self._url}/private",
             key=self._key,
             now_ms=self._parts.client.venue_clock.now_ms,
+            closes_only=self._rest.closes_only,
             orders=self._orders,
             fills=self._fills,
             news=self._news,

@@ -9,12 +9,12 @@ cannot work.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from alphastrike.domain.account import AccountNews, UnifiedBalance, UnifiedPosition
+from alphastrike.domain.account import AccountNews
 from alphastrike.domain.errors import (
     DuplicateOrderId,
     VenueError,
@@ -22,8 +22,9 @@ from alphastrike.domain.errors import (
     VenueRejected,
     VenueUnreachable,
 )
-from alphastrike.domain.orders import OrderState, OrderType, UnifiedFill, UnifiedOrder, UnifiedOrderResult
+from alphastrike.domain.orders import OrderState, OrderType, UnifiedOrder, UnifiedOrderResult
 from alphastrike.domain.streams import StreamChanged, StreamState
+from alphastrike.transport.account_listener import AccountListener, Nobody
 from alphastrike.transport.adapter import VenueConnection
 
 ENDED = frozenset({OrderState.FILLED, OrderState.CANCELED, OrderState.REJECTED, OrderState.EXPIRED})
@@ -42,42 +43,13 @@ class MirrorTerms:
     poll_every_s: float = 2.0  # while a stream of the account is not live
 
 
-class AccountListener(Protocol):
-    """Whoever is told what the mirror learns, as it learns it."""
-
-    def order_changed(self, order: UnifiedOrderResult) -> None:
-        """An order of ours is not what it was."""
-        ...
-
-    def filled(self, fill: UnifiedFill) -> None:
-        """The stream told of an execution, of whosever order."""
-        ...
-
-    def account_read(self, positions: Sequence[UnifiedPosition], balances: Sequence[UnifiedBalance]) -> None:
-        """The venue was asked for the account, and nothing was streamed meanwhile."""
-        ...
-
-
-class _Nobody:
-    """Nobody listens."""
-
-    def order_changed(self, order: UnifiedOrderResult) -> None:
-        """Nothing."""
-
-    def filled(self, fill: UnifiedFill) -> None:
-        """Nothing."""
-
-    def account_read(self, positions: Sequence[UnifiedPosition], balances: Sequence[UnifiedBalance]) -> None:
-        """Nothing."""
-
-
 @dataclass(slots=True)
 class AccountMirror:
     """Orders by client id, signed positions by symbol, wallet by asset, as believed here."""
 
     connection: VenueConnection
     terms: MirrorTerms = field(default_factory=MirrorTerms)
-    listener: AccountListener = field(default_factory=_Nobody)
+    listener: AccountListener = field(default_factory=Nobody)
     orders: dict[str, UnifiedOrderResult] = field(default_factory=dict)
     positions: dict[str, Decimal] = field(default_factory=dict)
     wallets: dict[str, Decimal] = field(default_factory=dict)

@@ -104,6 +104,10 @@ def synth(
     start: Annotated[str | None, typer.Option(help="First candle open.", metavar="DATE|MS")] = None,
     hours: Annotated[int | None, typer.Option(help="Length in hours.", metavar="N")] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same bytes.", metavar="N")] = None,
+    edge: Annotated[
+        float | None,
+        typer.Option(help="How often each planted signal is right; 0.5 plants nothing.", metavar="P"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write a synthetic perpetual market, candles and funding, to the store as venue `synthetic`.
@@ -121,7 +125,9 @@ def synth(
     from alphastrike.marketdata.synthetic.config import SyntheticConfig, embedded_default
     from alphastrike.marketdata.synthetic.market import generate
 
+    planted = [alpha.model_dump() for alpha in embedded_default().alphas]
     given = {
+        "alphas": None if edge is None else tuple(alpha | {"accuracy": edge} for alpha in planted),
         "symbols": None if symbols is None else tuple(symbols.split(",")),
         "interval": interval,
         "start_ms": None if start is None else moment_ms(start, "--start"),
@@ -144,7 +150,7 @@ def synth(
 
 def _option_fault(fault: "Fault") -> str:
     """A fault of the synthetic market's settings in the words of the command's options."""
-    options = {"length_hours": "--hours", "start_ms": "--start"}
+    options = {"length_hours": "--hours", "start_ms": "--start", "alphas": "--edge"}
     if not fault.path:
         return fault.problem
     return f"{options.get(fault.path[0], '--' + fault.path[0])}: {fault.problem}"

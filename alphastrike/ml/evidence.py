@@ -29,6 +29,9 @@ class Evidence:
 
     `skill` is 0.25 less the Brier score: above 0 beats a coin. `blocks` of `block_bars` bars hold
     all symbols at once, so overlapping labels and symbols that move together are not counted twice.
+    `reliability` is that of the confidence, the probability given to the likelier side, and how often that
+    side came true (Guo et al. 2017): the market's own drift over the test, which is nobody's forecast,
+    takes from one side what it adds to the other.
     """
 
     rows: int
@@ -62,14 +65,15 @@ def out_of_sample(
     probability: Floats, hit: NDArray[np.bool_], bar: Integers, block_bars: int, chance: np.random.Generator
 ) -> Evidence:
     """The record of predictions made at decision bars `bar`, none of them on data learnt from."""
-    bins = reliability(probability, hit)
-    skill_lower, auc_lower, blocks = _lower_bounds(probability, hit, bar // block_bars, chance)
     said = probability != 0.5
+    right = (probability > 0.5) == hit
+    bins = reliability(np.maximum(probability, 1.0 - probability)[said], right[said])
+    skill_lower, auc_lower, blocks = _lower_bounds(probability, hit, bar // block_bars, chance)
     return Evidence(
         rows=int(hit.size),
         blocks=blocks,
         block_bars=block_bars,
-        accuracy=float(np.mean((probability > 0.5)[said] == hit[said])) if said.any() else math.nan,
+        accuracy=float(np.mean(right[said])) if said.any() else math.nan,
         brier=brier(probability, hit),
         skill_lower=skill_lower,
         auc=area_under_curve(probability, hit),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from alphastrike.domain.blocks import CandleHistory, Floats, Integers
 from alphastrike.domain.errors import DataError
 from alphastrike.domain.intervals import DAY_MS, bars_in
-from alphastrike.ml.calibration import Platt, fit_platt
+from alphastrike.ml.calibration import Platt, Prior, fit_platt
 from alphastrike.ml.config import TrainingConfig
 from alphastrike.ml.evidence import Evidence, out_of_sample
 from alphastrike.ml.kernel_labels import UP, VOID, bar_volatility, triple_barrier, uniqueness
@@ -21,6 +21,9 @@ _VOLATILITY_HOURS = 24.0
 _LARGEST_MOVE = 2.0  # a label's move counts at most this many times the mean one
 _OLDEST_SHARE = 0.5  # weight of the oldest row against the newest
 _LEAST_ROWS = 200
+# A month's share of rises is the month's drift, and no property of a model: known to about six points,
+# it would cost more than a good model knows. So the intercept stays where it is without that month.
+_BELIEF = Prior(slope=0.5, slope_spread=0.5, intercept_spread=0.01)
 
 Progress = Callable[[int, int], None]
 
@@ -97,7 +100,8 @@ def windows_of(config: TrainingConfig, interval_ms: int) -> Windows:
 def train(lessons: Lessons, bars: int, windows: Windows, config: TrainingConfig, report: Progress) -> Trained:
     """Judge the recipe on every walk-forward fold, then make the model of the latest stretch.
 
-    The evidence is the recipe's: each fold's model has seen nothing of what it is judged on.
+    The evidence is the recipe's: each fold's model has seen nothing of what it is judged on. Models are
+    calibrated on their own stretch and on what the folds before said of theirs, tests long over.
     `DataError` when the history is too short for one model.
     """
     if bars < windows.train + windows.calibrate:
@@ -106,30 +110,30 @@ def train(lessons: Lessons, bars: int, windows: Windows, config: TrainingConfig,
             "use a longer history, or shorten ml.training.train_days"
         )
     folds = walk_forward(bars, windows)
-    said, happened, when = [], [], []
+    spoken, said = np.full((2, lessons.bar.size), np.nan)  # out of sample: raw, and calibrated
     for done, fold in enumerate(folds):
         report(done, len(folds) + 1)
         tested = fold.test_rows(lessons.bar)
-        made = _fitted(lessons, fold, config)
+        made = _fitted(lessons, fold, config, spoken)
         if made is None or not tested.any():
             continue
         booster, platt = made
-        said.append(platt.probabilities(_raw(booster, lessons.rows[tested])))
-        happened.append(lessons.hit[tested])
-        when.append(lessons.bar[tested])
+        spoken[tested] = _raw(booster, lessons.rows[tested])
+        said[tested] = platt.probabilities(spoken[tested])
     report(len(folds), len(folds) + 1)
     latest = last_fold(bars, windows)
-    made = _fitted(lessons, latest, config)
+    made = _fitted(lessons, latest, config, spoken)
     if made is None:
         raise DataError(
             f"training: observed too few labelled rows in the last {windows.train + windows.calibrate} bars, "
             f"allowed at least {_LEAST_ROWS} of both outcomes to learn from; look for gaps with `data verify`"
         )
     booster, platt = made
+    judged = np.isfinite(said)
     evidence = out_of_sample(
-        np.concatenate([np.empty(0), *said]),
-        np.concatenate([np.empty(0, dtype=np.bool_), *happened]),
-        np.concatenate([np.empty(0, dtype=np.int64), *when]),
+        said[judged],
+        lessons.hit[judged],
+        lessons.bar[judged],
         2 * windows.embargo,
         np.random.default_rng(config.seed),
     )
@@ -163,8 +167,12 @@ def parameters_of(config: TrainingConfig) -> dict[str, Any]:
     }
 
 
-def _fitted(lessons: Lessons, fold: Fold, config: TrainingConfig) -> tuple[Any, Platt] | None:
-    """A booster of the fold's training rows, calibrated on the rows after them; None: too few."""
+def _fitted(lessons: Lessons, fold: Fold, config: TrainingConfig, spoken: Floats) -> tuple[Any, Platt] | None:
+    """A booster of the fold's training rows, calibrated on the rows after them; None: too few.
+
+    `spoken` are the raw probabilities of earlier folds' models on rows they never saw, NaN for none: those
+    known before the calibration stretch begins are calibrated on too, for a month alone tells little.
+    """
     learnt = fold.training_rows(lessons.bar, lessons.known_at)
     kept = fold.calibration_rows(lessons.bar, lessons.known_at)
     if min(lessons.hit[learnt].sum(), (~lessons.hit[learnt]).sum()) < _LEAST_ROWS or not kept.any():
@@ -180,7 +188,11 @@ def _fitted(lessons: Lessons, fold: Fold, config: TrainingConfig) -> tuple[Any, 
         params={"verbosity": -1},
     )
     booster = lightgbm.train(parameters_of(config), data, num_boost_round=config.trees)
-    return booster, fit_platt(_raw(booster, lessons.rows[kept]), lessons.hit[kept], lessons.weight[kept])
+    earlier = np.isfinite(spoken) & (lessons.known_at < fold.calibrate.start)
+    raw = np.concatenate((_raw(booster, lessons.rows[kept]), spoken[earlier]))
+    hit = np.concatenate((lessons.hit[kept], lessons.hit[earlier]))
+    weight = np.concatenate((lessons.weight[kept], lessons.weight[earlier]))
+    return booster, fit_platt(raw, hit, weight, _BELIEF)
 
 
 def _raw(booster: Any, rows: Floats) -> Floats:

@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
+
+from alphastrike.app.moments import moment_ms
 
 pytest.importorskip("lightgbm")
 
@@ -75,3 +79,64 @@ def test_a_feature_that_cannot_be_learnt_from_is_named(alphastrike):
 
     assert outcome.exit_code == 2
     assert "ml.training.features: atr_14" in outcome.stderr
+
+
+ROAD = """
+[signals]
+enabled = ["of_taker_imb"]
+
+[signals.decay]
+cold_start = "equal_weights"
+
+[ml.training]
+train_days = 120
+calibrate_days = 30
+test_days = 60
+horizon_hours = 12
+trees = 40
+features = ["taker_imbalance_z", "return_1h_over_vol", "return_24h_over_vol", "cmf_20h"]
+"""
+
+
+@pytest.fixture
+def market(alphastrike):
+    """Write a market of so strong an edge; the options that train on all of it but the last weeks."""
+    Path("alphastrike.toml").write_text(ROAD, encoding="utf-8")
+
+    def made(edge):
+        outcome = alphastrike(
+            "data", "synth", "--edge", edge, "--symbols", "BTCUSDT,ETHUSDT,SOLUSDT", "--hours", "9600",
+            "--store", f"store_{edge}",
+        )  # fmt: skip
+        assert outcome.exit_code == 0
+        return ("--data", f"store_{edge}", "--end", "2024-12-15")
+
+    return made
+
+
+def test_a_planted_edge_is_learnt_promoted_and_heard(alphastrike, market):
+    options = market("0.58")
+
+    model = json.loads(alphastrike("train", *options, "--json").stdout)
+    promoted = alphastrike("models", "promote", model["model_id"][:12])
+    Path("alphastrike.toml").write_text(ROAD + '\n[ml]\nmodel = "active"\n', encoding="utf-8")
+    run = alphastrike("backtest", *options[:2], "--out", "run", "--json")
+
+    assert model["gate"] == []
+    assert (promoted.exit_code, "(active)" in promoted.stdout) == (0, True)
+    assert run.exit_code == 0
+    votes = pq.read_table("run/signals.parquet", filters=[("signal", "=", "model")]).to_pydict()
+    heard = np.isfinite(np.array(votes["value"], dtype=float)) & (np.array(votes["weight"]) > 0.0)
+    learnt = np.array(votes["ts_ms"]) <= moment_ms("2024-12-15", "--end")
+    assert heard.any()
+    assert not heard[learnt].any()
+
+
+def test_a_model_of_a_market_without_an_edge_is_refused(alphastrike, market):
+    model = json.loads(alphastrike("train", *market("0.5"), "--json").stdout)
+
+    outcome = alphastrike("models", "promote", model["model_id"][:12])
+
+    assert outcome.exit_code == 2
+    assert "auc lower bound" in outcome.stderr
+    assert "brier skill lower bound" in outcome.stderr

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import mannwhitneyu
 
-from alphastrike.ml.calibration import Platt, fit_platt, log_odds
+from alphastrike.ml.calibration import Platt, Prior, fit_platt, log_odds
 from alphastrike.ml.scores import area_under_curve, brier, expected_calibration_error, reliability
 
 
@@ -33,6 +33,33 @@ def test_the_fit_is_the_minimum_scipy_finds():
     expected = minimize(loss, [0.0, 0.0], method="BFGS", options={"gtol": 1e-6}).x
     assert (found.slope, found.intercept) == pytest.approx(tuple(expected), rel=1e-4)
     assert found.slope == pytest.approx(1 / 3, rel=0.2)
+
+
+def test_a_prior_weighs_like_the_penalty_scipy_is_given():
+    raw, hit = an_overconfident_model(rows=150)
+    ups, downs = hit.sum(), (~hit).sum()
+    targets = np.where(hit, (ups + 1) / (ups + 2), 1 / (downs + 2))
+
+    def loss(at):
+        z = at[0] * log_odds(raw) + at[1]
+        unlikely = 0.5 * ((at[0] - 0.8) / 0.2) ** 2 + 0.5 * (at[1] / 0.05) ** 2
+        return (np.logaddexp(0, z) - targets * z).sum() + unlikely
+
+    found = fit_platt(raw, hit, prior=Prior(slope=0.8, slope_spread=0.2, intercept_spread=0.05))
+
+    expected = minimize(loss, [0.0, 0.0], method="BFGS", options={"gtol": 1e-7}).x
+    assert (found.slope, found.intercept) == pytest.approx(tuple(expected), rel=1e-4)
+
+
+def test_a_months_drift_is_no_property_of_a_model():
+    raw, hit = an_overconfident_model(rows=600)
+    rising = hit | (np.random.default_rng(1).random(600) < 0.3)
+
+    believed = fit_platt(raw, rising, prior=Prior(slope=0.5, slope_spread=0.5, intercept_spread=0.01))
+
+    assert fit_platt(raw, rising).intercept > 0.4
+    assert abs(believed.intercept) < 0.05
+    assert believed.slope == pytest.approx(1 / 3, rel=0.3)
 
 
 def test_scores_that_all_agree_leave_platts_prior():

@@ -10,7 +10,7 @@ from alphastrike.traces.gate import BANNER
 from alphastrike.traces.lossless import plain
 
 Row = dict[str, Any]
-__all__ = ["TracesConfig", "listed", "pruned", "shown", "status_of"]
+__all__ = ["TracesConfig", "listed", "pruned", "shown", "status_of", "verified"]
 _LISTED = ("trace_id", "cursor_ms", "advisor", "cause", "triggers", "latency_ms", "outcome_version")
 _JSON = ("report", "details", "calls", "judgements", "state_before", "state_after", "outcome")
 
@@ -69,6 +69,17 @@ def pruned(settings: TracesConfig, days: int | None, now_ms: int, *, dry_run: bo
     count = store.prune(cutoff_ms(now_ms, kept_days), dry_run=dry_run)
     store.close()
     return {"removed": 0 if dry_run else count, "found": count, "days": kept_days}
+
+
+def verified(settings: TracesConfig) -> Row:
+    """Every trace held against its seal: how many are sealed, and what is wrong with which."""
+    store = _there(settings)
+    found = store.verified()
+    store.close()
+    problems = [
+        {"trace_id": name, "attempt": attempt, "what": what} for name, attempt, what in found.problems
+    ]
+    return {"sealed": found.sealed, "unsealed": found.unsealed, "problems": problems}
 
 
 def _there(settings: TracesConfig) -> Any:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 traces_commands = typer.Typer(
     name="traces",
-    help="Recorded conversations with models: status, list, show, prune, export, merge.",
+    help="Recorded conversations with models: status, list, show, verify, prune, export, merge.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -77,6 +77,26 @@ def show(
             typer.echo(f"{name:<16} {json.dumps(value)}")
     for event in found["events"]:
         typer.echo(f"  {event['seq']:>4} {event['kind']:<8} {json.dumps(event['payload'])}")
+
+
+@traces_commands.command()
+def verify(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Hold every trace against the seal it was captured with: nothing lost, nothing changed since."""
+    from alphastrike.app.trace_views import verified
+    from alphastrike.cli.exits import Exit
+
+    found = verified(_settings(config))
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+    else:
+        for one in found["problems"]:
+            typer.echo(f"{one['trace_id']} attempt {one['attempt']}: {one['what']}")
+        typer.echo(
+            f"{found['sealed']} trace(s) sealed, {len(found['problems'])} not as they were; "
+            f"{found['unsealed']} never sealed"
+        )
+    if found["problems"]:
+        raise typer.Exit(Exit.FAILED)
 
 
 @traces_commands.command()

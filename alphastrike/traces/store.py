@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Engine, create_engine, delete, event, func, select, update
+from sqlalchemy import Engine, create_engine, delete, event, exists, func, select, update
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from alphastrike.domain.errors import ConfigError, DataError
 from alphastrike.domain.intervals import DAY_MS
 from alphastrike.traces.config import TracesConfig
 from alphastrike.traces.lossless import from_text
-from alphastrike.traces.tables import EVENTS, SCHEMA_VERSION, TRACES, bring_up_to_date
+from alphastrike.traces.seals import Verified, verify
+from alphastrike.traces.tables import EVENTS, SCHEMA_VERSION, SEALS, TRACES, bring_up_to_date
 
 Row = dict[str, Any]
 _BUSY_MS = 1_000
@@ -55,13 +56,12 @@ class TraceStore:
             used = [connection.execute(one).scalar() for one in (query, events)]
         return max(number or 0 for number in used) + 1
 
-    def write(self, traces: list[Row], events: list[Row]) -> None:
+    def write(self, traces: list[Row], events: list[Row], seals: list[Row] | None = None) -> None:
         """Add rows; all of them or none."""
         with self._engine.begin() as connection:
-            if traces:
-                connection.execute(TRACES.insert(), traces)
-            if events:
-                connection.execute(EVENTS.insert(), events)
+            for table, rows in ((TRACES, traces), (EVENTS, events), (SEALS, seals)):
+                if rows:
+                    connection.execute(table.insert(), rows)
 
     def traces(self, *, limit: int | None = None, run_id: str | None = None) -> list[Row]:
         """Traces without their events, the newest recording first."""
@@ -115,7 +115,13 @@ class TraceStore:
             if not dry_run:
                 connection.execute(delete(EVENTS).where(EVENTS.c.recorded_ms < before_ms))
                 connection.execute(delete(TRACES).where(TRACES.c.recorded_ms < before_ms))
+                sealed = (TRACES.c.trace_id == SEALS.c.trace_id) & (TRACES.c.attempt == SEALS.c.attempt)
+                connection.execute(delete(SEALS).where(~exists().where(sealed)))
         return len(keys)
+
+    def verified(self) -> Verified:
+        """Hold every trace against its seal."""
+        return verify(self._engine)
 
     def status(self) -> Row:
         """Counts and the time covered."""

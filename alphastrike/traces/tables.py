@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from alphastrike.domain.errors import DataError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 METADATA = MetaData()
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
@@ -69,6 +69,16 @@ EVENTS = Table(
     Column("payload", Text, nullable=False),
     Index("trace_events_by_trace", "trace_id", "attempt", "seq"),
 )
+SEALS = Table(  # since 3
+    "trace_seals",
+    METADATA,
+    Column("trace_id", String(80), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),  # within the recording, from 1
+    Column("events", Integer, nullable=False),
+    Column("previous", String(64), nullable=False),  # empty for the first
+    Column("sha256", String(64), nullable=False),
+)
 VERSION = Table("trace_schema", METADATA, Column("version", Integer, primary_key=True))
 
 
@@ -85,6 +95,7 @@ def bring_up_to_date(connection: Connection) -> int:
         for statement in _STEPS[step]:
             connection.execute(text(statement))
     if found != SCHEMA_VERSION:
+        METADATA.create_all(connection)  # tables that came later
         connection.execute(VERSION.update().values(version=SCHEMA_VERSION))
     return found
 
@@ -95,4 +106,5 @@ _STEPS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE traces ADD COLUMN episode_id VARCHAR(80)",
         "ALTER TABLE traces ADD COLUMN propensity FLOAT",
     ),
+    2: (),
 }

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from alphastrike.traces.lossless import to_text
+from alphastrike.traces.seals import Sealer
 from alphastrike.traces.store import Row, TraceStore
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ class Tee:
         self._attempt: int | None = None
         self._run_id = run_id
         self._seq: Counter[str] = Counter()
+        self._sealer = Sealer()
         self._queue: queue.Queue[Any] = queue.Queue(queue_size)
         self._thread = threading.Thread(target=self._write_on, name="alphastrike-traces", daemon=True)
         self._thread.start()
@@ -121,11 +123,13 @@ class Tee:
             self.counts.written += len(entries)
 
     def _try_to_write(self, entries: list[tuple[Any, ...]]) -> None:
+        rows: tuple[list[Row], list[Row], list[Row]] | None = None
         for attempt in range(1, _TRIES + 1):
             try:
                 if self._attempt is None:
                     self._attempt = self._store.next_attempt(self._run_id)
-                self._store.write(*self._rows(entries, self._attempt))
+                rows = rows or self._rows(entries, self._attempt)  # sealed once, however often it is tried
+                self._store.write(*rows)
             except SQLAlchemyError:
                 # The database waits out a lock by itself; what is still locked after that may pass.
                 if attempt == _TRIES:
@@ -133,15 +137,17 @@ class Tee:
             else:
                 return
 
-    def _rows(self, entries: list[tuple[Any, ...]], attempt: int) -> tuple[list[Row], list[Row]]:
-        traces, events = [], []
+    def _rows(self, entries: list[tuple[Any, ...]], attempt: int) -> tuple[list[Row], list[Row], list[Row]]:
+        traces, events, seals = [], [], []
         for what, trace_id, seq, kind, recorded_ms, payload in entries:
             stamp = {"trace_id": trace_id, "attempt": attempt, "recorded_ms": recorded_ms}
             if what == "trace":
                 traces.append({**payload, **stamp})
+                seals.append(self._sealer.seal(traces[-1]))
             else:
                 events.append({**stamp, "seq": seq, "kind": kind, "payload": to_text(payload)})
-        return traces, events
+                self._sealer.hear(events[-1])
+        return traces, events, seals
 
     def _warn(self, kind: str, error: BaseException | None = None) -> None:
         self.counts.kinds[kind] += 1

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import text
 
+from alphastrike.traces.store import TraceStore
 from tests.support.fake_ollama import ScriptedOllama, in_a_thread, says
 
 SMALL = ("--strategy", "ema_cross", "--symbols", "BTCUSDT,ETHUSDT")
@@ -67,16 +69,33 @@ def test_traces_are_listed_counted_and_pruned(alphastrike):
     listed = json.loads(alphastrike("traces", "list", "--json", "--limit", "2").stdout)
     lines = alphastrike("traces", "list").stdout
     text = alphastrike("traces", "show", listed[0]["trace_id"]).stdout
+    sealed = json.loads(alphastrike("traces", "verify", "--json").stdout)
     would = alphastrike("traces", "prune", "--days", "1", "--dry-run")
     kept = json.loads(alphastrike("traces", "prune", "--days", "1", "--json").stdout)
 
     assert status["recording"] is True
     assert status["traces"] == pq.read_metadata("run/reviews.parquet").num_rows
+    assert sealed == {"sealed": status["traces"], "unsealed": 0, "problems": []}
     assert len(listed) == 2
     assert listed[0]["trace_id"] in lines
     assert "judgements" in text
     assert would.stdout.startswith("would remove 0")
     assert kept == {"removed": 0, "found": 0, "days": 1}
+
+
+def test_a_capture_that_was_changed_is_named_and_fails_the_command(alphastrike):
+    _configure(OPEN)
+    alphastrike("backtest", *SMALL, "--llm", "rules", "--out", "run")
+    store = TraceStore.opened("data/state/traces.db")
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE traces SET calls = '[]' WHERE review_id = 'r000001'"))
+    store.close()
+
+    outcome = alphastrike("traces", "verify")
+
+    assert outcome.exit_code == 1
+    assert "r000001 attempt 1: is not what was captured" in outcome.stdout
+    assert "1 not as they were; 0 never sealed" in outcome.stdout
 
 
 def test_enabled_without_acknowledged_shows_the_policy_and_records_nothing(alphastrike):

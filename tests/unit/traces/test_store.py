@@ -20,8 +20,8 @@ def test_a_trace_comes_back_with_its_events_in_order(store):
     assert [one["payload"] for one in found["events"]] == ["a", "b"]
     assert found["model"] == "qwen2.5:1.5b"
     assert found["outcome"] is None
-    assert store.status() | {"schema": 2} == {
-        "schema": 2,
+    assert store.status() | {"schema": 3} == {
+        "schema": 3,
         "traces": 1,
         "events": 2,
         "labelled": 0,
@@ -98,13 +98,16 @@ def test_a_store_of_the_first_version_is_migrated_and_keeps_its_rows(store_url):
     with engine.begin() as connection:
         for column in ("episode_id", "propensity"):
             connection.execute(text(f"ALTER TABLE traces DROP COLUMN {column}"))
+        connection.execute(text("DROP TABLE trace_seals"))
         connection.execute(text("UPDATE trace_schema SET version = 1"))
     engine.dispose()
 
     migrated = TraceStore.opened(store_url)
     row = migrated.trace("run-r000001")
+    unsealed = migrated.verified().unsealed
     migrated.close()
 
+    assert unsealed == 1
     assert row["propensity"] is None
     assert row["triggers"] == "SOLUSDT:losing_streak"
 

@@ -13,17 +13,16 @@ import time
 import numpy as np
 
 from alphastrike.adapters.binance.books import LiveBooks
+from alphastrike.adapters.binance.depth_frames import depth_of
 from alphastrike.adapters.binance.dialect import plugin
 from alphastrike.adapters.binance.scripts import RoutedScript
-from alphastrike.adapters.binance.stream_mappers import to_delta
 from alphastrike.adapters.simulated.practice import KernelLedger
 from alphastrike.app.kernel_cache import use_kernel_cache
 from alphastrike.simulator.exchange import PracticeVenue
 from alphastrike.simulator.feed import MadeFeed
 from alphastrike.transport.clock import SystemClock
 from alphastrike.transport.dialect import WireRequest
-from alphastrike.transport.json_text import decode
-from alphastrike.transport.order_book import SequencedBook
+from alphastrike.transport.order_book import SequencedBook, levels_of
 from alphastrike.transport.socket_websockets import WebsocketsConnector
 from alphastrike.transport.stream_board import StreamBoard
 
@@ -79,11 +78,13 @@ async def ours(port, count, snapshot):
     )
     books._books["BTCUSDT"] = loaded(snapshot)  # noqa: SLF001
     script = RoutedScript("", "public", (), (), books.take)
+    script.read = depth_of
     socket = await WebsocketsConnector().connect(f"ws://127.0.0.1:{port}", {})
     started = time.perf_counter()
     for _ in range(count):
         script.take(await socket.receive())
-        await script.room()
+        if not script.has_room:
+            await script.room()
     rate = count / (time.perf_counter() - started)
     await socket.close()
     assert len(published) == count, "a change did not fit"
@@ -105,15 +106,14 @@ async def by_aiohttp(port, count):
 
 def loaded(snapshot):
     book = SequencedBook("BTCUSDT")
-    levels = [[[str(price), str(size)] for price, size in side] for side in (snapshot.bids, snapshot.asks)]
-    book.load(snapshot.sequence, *levels, snapshot.event_time_ms)
+    book.load(snapshot.sequence, levels_of(snapshot.bids), levels_of(snapshot.asks), snapshot.event_time_ms)
     return book
 
 
 def apply_times_us(snapshot, frames):
     """Microseconds to check and apply each change."""
     book, times = loaded(snapshot), []
-    for delta in [to_delta(decode(text)) for text in frames]:
+    for delta in [depth_of(text) for text in frames]:
         started = time.thread_time_ns()
         book.apply(delta)
         times.append((time.thread_time_ns() - started) / 1000)

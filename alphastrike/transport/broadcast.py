@@ -39,6 +39,11 @@ class Broadcast(Generic[T]):
         for box in tuple(self._boxes):
             box.put(message)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether every reader can take one more."""
+        return self._drops_oldest or all(box.has_room for box in self._boxes)
+
     async def room(self) -> None:
         """Wait until every reader can take one more."""
         for box in tuple(self._boxes):

@@ -4,12 +4,22 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
+from math import inf
+from typing import Any, NamedTuple
 
 from alphastrike.domain.market import UnifiedOrderBook
 
-RawLevel = Sequence[str]  # price and quantity as the venue wrote them
-RawLevels = Sequence[RawLevel]
+Level = tuple[float, float]  # price and quantity
+Levels = Sequence[Level]
+
+
+def levels_of(rows: Iterable[Sequence[Any]]) -> list[Level]:
+    """Rows of price and quantity, texts or numbers, as float64.
+
+    That keeps fifteen digits, more than a venue's price or quantity has, so that the shortest text of the
+    number is the venue's own value again.
+    """
+    return [(float(row[0]), float(row[1])) for row in rows]
 
 
 class BookDelta(NamedTuple):
@@ -19,8 +29,8 @@ class BookDelta(NamedTuple):
     final_id: int
     previous_id: int | None
     event_time_ms: int
-    bids: RawLevels
-    asks: RawLevels
+    bids: Levels
+    asks: Levels
 
 
 class Applied(Enum):
@@ -33,43 +43,40 @@ class Applied(Enum):
 
 
 class BookSide:
-    """Levels of one side. Prices are ordered by their float64, kept and returned as the venue wrote them."""
+    """Levels of one side: prices in order, the quantity at each."""
 
     def __init__(self, sign: int) -> None:
         """`sign` is -1 for bids, so that the best price always comes first."""
         self._sign = sign
         self._keys: list[float] = []
-        self._levels: dict[float, RawLevel] = {}
+        self._known: dict[float, float] = {}
 
-    def load(self, levels: RawLevels) -> None:
+    def load(self, levels: Levels) -> None:
         """Replace everything."""
-        self._levels = {self._sign * float(level[0]): level for level in levels if float(level[1]) > 0}
-        self._keys = sorted(self._levels)
+        self._known = {self._sign * price: quantity for price, quantity in levels if quantity > 0.0}
+        self._keys = sorted(self._known)
 
-    def apply(self, levels: RawLevels) -> None:
+    def apply(self, levels: Levels) -> None:
         """Set levels to their new quantity; 0 takes one away."""
-        keys, known, sign = self._keys, self._levels, self._sign
-        for level in levels:
-            key = sign * float(level[0])
-            if float(level[1]) == 0.0:
-                if known.pop(key, None) is not None:
-                    del keys[bisect_left(keys, key)]
-            else:
+        keys, known, sign = self._keys, self._known, self._sign
+        for price, quantity in levels:
+            key = sign * price
+            if quantity > 0.0:
                 if key not in known:
+                    if not 0.0 < price < inf:
+                        raise ValueError(f"price: observed {price}, allowed a positive number")
                     insort(keys, key)
-                known[key] = level
+                known[key] = quantity
+            elif known.pop(key, None) is not None:
+                del keys[bisect_left(keys, key)]
 
-    def best(self) -> RawLevel | None:
-        """The first level."""
-        return self._levels[self._keys[0]] if self._keys else None
-
-    def top(self, depth: int) -> Iterable[RawLevel]:
+    def top(self, depth: int) -> Iterable[Level]:
         """The best levels in order."""
-        return (self._levels[key] for key in self._keys[:depth])
+        return ((self._sign * key, self._known[key]) for key in self._keys[:depth])
 
     @property
     def edge(self) -> float:
-        """The best price as a number; infinitely bad when there is none."""
+        """The best price; infinitely bad when there is none."""
         return self._sign * self._keys[0] if self._keys else -self._sign * float("-inf")
 
 
@@ -91,7 +98,7 @@ class SequencedBook:
         self.asks = BookSide(1)
         self._has_followed = False
 
-    def load(self, last_id: int, bids: RawLevels, asks: RawLevels, event_time_ms: int) -> Applied:
+    def load(self, last_id: int, bids: Levels, asks: Levels, event_time_ms: int) -> Applied:
         """Start over from a snapshot."""
         self.bids.load(bids)
         self.asks.load(asks)
@@ -109,23 +116,22 @@ class SequencedBook:
             return Applied.GAP
         if delta.final_id < self.last_id or (self._has_followed and delta.final_id == self.last_id):
             return Applied.OLD
+        self.is_usable = False  # also when a level cannot be taken: half a change is no book
         if not self._follows(delta):
-            self.is_usable = False
             return Applied.GAP
-        self.bids.apply(delta.bids)
-        self.asks.apply(delta.asks)
+        bids, asks = self.bids, self.asks
+        bids.apply(delta.bids)
+        asks.apply(delta.asks)
         self.last_id, self.event_time_ms, self._has_followed = delta.final_id, delta.event_time_ms, True
-        if self.bids.edge >= self.asks.edge:
-            self.is_usable = False
-            return Applied.CROSSED
-        return Applied.APPLIED
+        self.is_usable = bids.edge < asks.edge
+        return Applied.APPLIED if self.is_usable else Applied.CROSSED
 
     def top(self, depth: int = 20) -> UnifiedOrderBook:
         """The best levels as values."""
         return UnifiedOrderBook(
             symbol=self.symbol,
-            bids=tuple((Decimal(level[0]), Decimal(level[1])) for level in self.bids.top(depth)),
-            asks=tuple((Decimal(level[0]), Decimal(level[1])) for level in self.asks.top(depth)),
+            bids=tuple((_exact(price), _exact(quantity)) for price, quantity in self.bids.top(depth)),
+            asks=tuple((_exact(price), _exact(quantity)) for price, quantity in self.asks.top(depth)),
             event_time_ms=self.event_time_ms,
             sequence=self.last_id,
         )
@@ -136,3 +142,7 @@ class SequencedBook:
         if delta.previous_id is not None:
             return delta.previous_id == self.last_id
         return delta.first_id == self.last_id + 1
+
+
+def _exact(number: float) -> Decimal:
+    return Decimal(repr(number))

@@ -71,8 +71,13 @@ class StreamScript(Protocol):
         """A fresh connection replaces a lost one: what was built on the old one is not whole any more."""
         ...
 
+    @property
+    def has_room(self) -> bool:
+        """Whether everything one more frame can hold may be delivered without loss: looked at every frame."""
+        ...
+
     async def room(self) -> None:
-        """Wait until everything one more frame can hold may be delivered without loss."""
+        """Wait until there is."""
         ...
 
 
@@ -207,7 +212,8 @@ class Stream:
                     heard[topic] = _now()
                 for text in answers:
                     await socket.send(text)
-                await script.room()
+                if not script.has_room:
+                    await script.room()
         except SocketClosed as error:
             connection.why = str(error)
 

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Self
 
-from alphastrike.adapters.binance.stream_mappers import to_delta
 from alphastrike.domain.errors import VenueError
 from alphastrike.domain.market import UnifiedOrderBook
 from alphastrike.domain.streams import StreamState
-from alphastrike.transport.order_book import Applied, BookDelta, SequencedBook
+from alphastrike.transport.order_book import Applied, BookDelta, SequencedBook, levels_of
 from alphastrike.transport.stream_board import StreamBoard
 
 _DEPTH = 20
@@ -67,6 +66,7 @@ class LiveBooks:
     ) -> None:
         """Follow nothing yet."""
         self._books = {symbol: SequencedBook(symbol) for symbol in symbols}
+        self._topics = {symbol: topic_of(symbol) for symbol in symbols}
         self._buffers: dict[str, list[BookDelta]] = {symbol: [] for symbol in symbols}
         self._syncing: dict[str, asyncio.Task[None]] = {}
         self._snapshot = snapshot
@@ -79,13 +79,12 @@ class LiveBooks:
             book.spoil()
             self._buffers[symbol].clear()
 
-    def take(self, event: Mapping[str, Any]) -> str:
-        """Take a `depthUpdate`."""
-        symbol = str(event["s"])
+    def take(self, delta: Any) -> str:
+        """Take a change as `depth_of` reads it."""
+        symbol: str = delta.symbol
         book = self._books.get(symbol)
-        if event["e"] != "depthUpdate" or book is None:
+        if book is None:
             return ""
-        delta = to_delta(event)
         if not book.is_usable:
             self._wait_for_snapshot(symbol, delta)
         elif (applied := book.apply(delta)) is Applied.APPLIED:
@@ -93,7 +92,7 @@ class LiveBooks:
         elif applied is not Applied.OLD:
             self._board.set(topic_of(symbol), StreamState.STALE, applied.value)
             self._wait_for_snapshot(symbol, delta)
-        return topic_of(symbol)
+        return self._topics[symbol]
 
     async def close(self) -> None:
         """Stop syncing."""
@@ -131,7 +130,8 @@ class LiveBooks:
     def _load(self, book: SequencedBook, answer: Mapping[str, Any], buffer: list[BookDelta]) -> bool:
         """Put the buffered changes on a snapshot; false when they do not fit."""
         time_ms = int(answer.get("E", 0))
-        book.load(int(answer["lastUpdateId"]), answer["bids"], answer["asks"], time_ms)
+        bids, asks = levels_of(answer["bids"]), levels_of(answer["asks"])
+        book.load(int(answer["lastUpdateId"]), bids, asks, time_ms)
         applied = [book.apply(delta) for delta in buffer]
         buffer.clear()
         if not book.is_usable or Applied.APPLIED not in applied:

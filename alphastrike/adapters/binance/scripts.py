@@ -8,7 +8,7 @@ from alphastrike.transport.json_text import BrokenJson, decode
 from alphastrike.transport.sockets import SocketClosed
 from alphastrike.transport.stream import TopicTerms
 
-Handle = Callable[[Mapping[str, Any]], str]
+Handle = Callable[[Any], str]
 """Takes an event and returns the topic it belongs to, "" for none."""
 
 
@@ -24,6 +24,7 @@ class RoutedScript:
         self._topics = tuple(topics)
         self._handle = handle
         self.on_open: Callable[[], None] = _nothing
+        self.read: Callable[[str | bytes], Any] = event_of
 
     async def address(self) -> tuple[str, Mapping[str, str]]:
         """The route's raw endpoint."""
@@ -40,15 +41,12 @@ class RoutedScript:
     def take(self, frame: str | bytes) -> tuple[str, Sequence[str]]:
         """Hand events on; acknowledgements and what is not understood belong to no topic."""
         try:
-            event = decode(frame)
+            event = self.read(frame)
+            return ("", ()) if event is None else (self._handle(event), ())
         except BrokenJson as error:
             raise SocketClosed(str(error)) from error
-        if not isinstance(event, dict) or "e" not in event:
-            return "", ()
-        try:
-            return self._handle(event), ()
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-            raise SocketClosed(f"event {event.get('e')}: {type(error).__name__} {error}") from error
+            raise SocketClosed(f"event {frame[:60]!r}: {type(error).__name__} {error}") from error
 
     def ping(self) -> str | None:
         """None: the venue pings by protocol."""
@@ -58,8 +56,19 @@ class RoutedScript:
         """A fresh connection."""
         self.on_open()
 
+    @property
+    def has_room(self) -> bool:
+        """Always: market data keep the newest."""
+        return True
+
     async def room(self) -> None:
-        """Market data keep the newest, so there always is."""
+        """Never waited for."""
+
+
+def event_of(frame: str | bytes) -> Mapping[str, Any] | None:
+    """A frame's event; None for an acknowledgement."""
+    event = decode(frame)
+    return event if isinstance(event, dict) and "e" in event else None
 
 
 def _nothing() -> None:

@@ -10,7 +10,6 @@ from alphastrike.domain.market import (
     UnifiedTicker,
     UnifiedTrade,
 )
-from alphastrike.transport.order_book import BookDelta
 
 
 def to_streamed_candle(event: Mapping[str, Any], interval_ms: int) -> UnifiedCandle:
@@ -18,11 +17,6 @@ def to_streamed_candle(event: Mapping[str, Any], interval_ms: int) -> UnifiedCan
     bar = event["k"]
     row = (bar["t"], bar["o"], bar["h"], bar["l"], bar["c"], bar["v"], 0, 0, 0, bar["V"])
     return to_candle(str(bar["s"]), interval_ms, row, is_closed=bool(bar["x"]))
-
-
-def to_delta(event: Mapping[str, Any]) -> BookDelta:
-    """A `depthUpdate` event."""
-    return BookDelta(event["U"], event["u"], event["pu"], event["E"], event["b"], event["a"])
 
 
 def to_trade(event: Mapping[str, Any]) -> UnifiedTrade:

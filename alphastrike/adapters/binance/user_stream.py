@@ -74,6 +74,11 @@ class UserScript:
     def opened(self) -> None:
         """Nothing is built on earlier messages."""
 
+    @property
+    def has_room(self) -> bool:
+        """Whether every reader can take another event."""
+        return self.orders.has_room and self.fills.has_room and self.news.has_room
+
     async def room(self) -> None:
         """Wait until every reader can take another event."""
         for each in (self.orders, self.fills, self.news):

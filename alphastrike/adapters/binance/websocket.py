@@ -8,6 +8,7 @@ from typing import Any
 from alphastrike.adapters.binance.books import LatestBooks, LiveBooks, topic_of
 from alphastrike.adapters.binance.candle_filling import CandleFilling
 from alphastrike.adapters.binance.catalogue import Catalogue, interval_name
+from alphastrike.adapters.binance.depth_frames import depth_of
 from alphastrike.adapters.binance.rest import BinanceRest
 from alphastrike.adapters.binance.scripts import Handle, RoutedScript
 from alphastrike.adapters.binance.stream_mappers import to_streamed_candle, to_streamed_ticker, to_trade
@@ -141,7 +142,7 @@ class BinanceWebSocket:
         books = LiveBooks(symbols, self._rest().market.depth, self._board, out.mark)
         self._parts.append(books)
         script = self._open(_Kind("public", "@depth@100ms", "book"), symbols, books.take)
-        script.on_open = books.restart
+        script.on_open, script.read = books.restart, depth_of
         self._ends.append(out)
         return out
 

@@ -87,6 +87,11 @@ class HyperliquidScript:
         """A lost connection came back."""
         self._on_opened()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether every reader of what must not be lost can take another message."""
+        return all(each.has_room for each in self._kept)
+
     async def room(self) -> None:
         """Wait for the slowest reader of what must not be lost."""
         for broadcast in self._kept:

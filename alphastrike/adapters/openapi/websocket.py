@@ -141,8 +141,13 @@ class FrameScript:
     def opened(self) -> None:
         """Nothing builds on earlier messages."""
 
+    @property
+    def has_room(self) -> bool:
+        """Always: market data keep the newest."""
+        return True
+
     async def room(self) -> None:
-        """Market data keeps the newest: there is always room."""
+        """Never waited for."""
 
     def _worded(self, template: Mapping[str, Any], topic: str) -> str:
         self._number += 1

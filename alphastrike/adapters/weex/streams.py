@@ -12,7 +12,7 @@ from alphastrike.domain.streams import StreamState
 from alphastrike.domain.wire_values import Row, integer_at, rows_of, text_at
 from alphastrike.transport.broadcast import Broadcast
 from alphastrike.transport.json_text import BrokenJson, decode, encode
-from alphastrike.transport.order_book import Applied, BookDelta, SequencedBook
+from alphastrike.transport.order_book import Applied, BookDelta, SequencedBook, levels_of
 from alphastrike.transport.sockets import SocketClosed
 from alphastrike.transport.stream import TopicTerms
 from alphastrike.transport.stream_board import StreamBoard
@@ -89,6 +89,8 @@ class MarketScript:
             return self._data(message), ()
         except VenueUnreachable:
             return "", ()
+        except (ValueError, TypeError, IndexError) as error:  # levels that are none
+            raise SocketClosed(f"frame {frame[:60]!r}: {error}") from error
 
     def ping(self) -> str | None:
         """The venue pings; nothing is asked of us."""
@@ -100,8 +102,13 @@ class MarketScript:
         for book in self._books.values():
             book.spoil()
 
+    @property
+    def has_room(self) -> bool:
+        """Always: market data keep the newest."""
+        return True
+
     async def room(self) -> None:
-        """Market data keeps the newest: there is always room."""
+        """Never waited for."""
 
     def _data(self, message: Row) -> str:
         kind, symbol = text_at(message, "e").removesuffix("Snapshot"), text_at(message, "s")
@@ -134,7 +141,7 @@ class MarketScript:
     def _take_book(self, symbol: str, message: Row) -> None:
         book = self._books.setdefault(symbol, SequencedBook(symbol))
         first, last, at_ms = integer_at(message, "U"), integer_at(message, "u"), integer_at(message, "E")
-        bids, asks = message.get("b") or [], message.get("a") or []
+        bids, asks = levels_of(message.get("b") or []), levels_of(message.get("a") or [])
         if message.get("e") == "depthSnapshot" or message.get("d") == "SNAPSHOT":
             applied = book.load(last, bids, asks, at_ms)
         elif not book.is_usable:

@@ -76,6 +76,11 @@ class UserScript:
     def opened(self) -> None:
         """What was missed is asked of REST by whoever follows the stream's state."""
 
+    @property
+    def has_room(self) -> bool:
+        """Whether every reader can take another event."""
+        return self.orders.has_room and self.fills.has_room and self.news.has_room
+
     async def room(self) -> None:
         """Nothing of the account is ever dropped: the socket waits for slow readers."""
         for told in (self.orders, self.fills, self.news):

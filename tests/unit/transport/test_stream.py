@@ -77,6 +77,8 @@ class Script:
     def opened(self):
         self.restarts += 1
 
+    has_room = True
+
     async def room(self):
         return None
 

@@ -10,6 +10,7 @@ from alphastrike.adapters.binance import account_mappers as account
 from alphastrike.adapters.binance import mappers as market
 from alphastrike.adapters.binance import stream_mappers as streamed
 from alphastrike.adapters.binance import user_mappers as user
+from alphastrike.adapters.binance.depth_frames import depth_of
 from alphastrike.adapters.binance.faults import fault_of
 from alphastrike.adapters.binance.user_stream import UserScript
 from alphastrike.domain.errors import VenueOutcomeUnknown
@@ -18,7 +19,7 @@ from alphastrike.domain.orders import OrderState
 MINUTE_MS = 60_000
 STREAMED = {
     "aggTrade": streamed.to_trade,
-    "depthUpdate": streamed.to_delta,
+    "depthUpdate": lambda event: depth_of(json.dumps(event)),
     "bookTicker": streamed.to_streamed_ticker,
     "kline": lambda event: streamed.to_streamed_candle(event, MINUTE_MS),
     "ORDER_TRADE_UPDATE": user.to_streamed_order,

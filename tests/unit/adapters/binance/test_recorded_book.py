@@ -24,7 +24,7 @@ def _deltas(shared_data):
 
 
 def _levels(rows, side):
-    return [[repr(row["price"]), repr(row["qty"])] for row in rows if row["side"] == side]
+    return [(row["price"], row["qty"]) for row in rows if row["side"] == side]
 
 
 def _as_delta(rows):

@@ -35,11 +35,11 @@ from alphastrike.risk.stage import RiskStage
 from tests.builders import BINANCE_TIERS, an_instrument
 from tests.chance import SYMBOLS, a_market, a_venue_for, live_through, on_tick
 from tests.desks import a_trader
+from tests.limits import keeps_every_limit
 
-STEP = 0.001
-HAIR = 1 + 1e-9
 OPEN = (RiskState.NORMAL, RiskState.CAUTION, RiskState.COOLDOWN)
 COUNT = len(SYMBOLS)
+STOPS = ("kept", "lost", "missed")  # at the venue; the last is noticed at once
 DEFAULTS = {
     "cluster_exposure": 0.6,
     "stressed_loss": 0.06,
@@ -166,11 +166,27 @@ class RiskMachine(RuleBasedStateMachine):
             atr = float(self.chance.choice([0.004, 0.01, 0.03]))
             self.bar(lean.tolist(), volatility, atr, 0)
 
-    @rule(jump=st.sampled_from([-0.7, -0.4, 0.5, 1.2]), both=st.booleans())
-    def gap(self, jump: float, both: bool) -> None:
-        """From the next candle on the price is somewhere else."""
+    @rule(jump=st.sampled_from([-0.9, -0.4, 0.5, 3.0]), both=st.booleans(), stops=st.sampled_from(STOPS))
+    def gap(self, jump: float, both: bool, stops: str) -> None:
+        """From the next candle on the price is somewhere else; the venue may lose the stops before that."""
         ahead = self.market.candles[: COUNT if both else 1, self.bars % self.market.bars :, :4]
         ahead[:] = on_tick(ahead * (1.0 + jump))
+        for symbol in range(0 if stops == "kept" else COUNT):
+            for order in self.book(symbol)[self.book(symbol)["order_type"] == OrderType.STOP_MARKET].copy():
+                order["state"] = OrderState.CANCELED
+                submit(self.exchange.venue, symbol, order, self.exchange.now_ms - 1)
+                self.bare.add(symbol)
+        self.heard()
+        if stops == "missed":
+            self.leave_what_is_bare()
+
+    @rule(side=st.sampled_from([-1.0, 1.0]), stops=st.sampled_from(STOPS))
+    def ruin(self, side: float, stops: str) -> None:
+        """As much as may be opened, and then the market goes where it hurts most."""
+        for _ in range(2):
+            self.bar([side] * COUNT, 0.01, 0.004, 0)
+        self.gap(-0.9 if side > 0 else 3.0, both=True, stops=stops)
+        self.bar([side] * COUNT, 0.01, 0.004, 0)
 
     def leverage_bound(self) -> float:
         cap = float(self.desk.state[0]["leverage_cap"])
@@ -190,45 +206,11 @@ class RiskMachine(RuleBasedStateMachine):
         return bool((guards["side"] == -np.sign(int(self.desk.positions[symbol]["lots"]))).any())
 
     def judge(self, symbol: int, order: Any) -> None:
-        """An order that opens keeps every limit, counting all that is on its way; worked out by hand."""
+        """An order that opens is sent in an open state and keeps every limit."""
         self.seen["reducing" if order["reduce_only"] else "orders"] += 1
-        if order["state"] == OrderState.CANCELED or order["reduce_only"]:
-            return
-        assert self.state() in OPEN
-        desk, rules = self.desk, self.desk.rules[0]
-        equity = float(desk.account[0]["equity"])
-        budget = float(desk.state[0]["leverage"]) * equity
-        gross = net = margin = cluster = 0.0
-        count = 0
-        for row in range(COUNT):
-            most = least = int(desk.positions[row]["lots"])
-            for one in desk.orders[row, : desk.order_count[row]]:
-                if not one["reduce_only"]:
-                    left = int(one["side"]) * int(one["lots"] - one["filled_lots"])
-                    most, least = (most + left, least) if left > 0 else (most, least + left)
-            if row == symbol:
-                most = least = int(self.trader.intent(symbol)["target_lots"])
-            price = float(desk.positions[row]["mark_price"]) * STEP
-            size = max(abs(most), abs(least)) * price
-            assert row != symbol or size <= rules["symbol_exposure"] * budget * HAIR
-            gross += size
-            cluster += size if desk.watch[row]["cluster"] == desk.watch[symbol]["cluster"] else 0.0
-            margin += size / 20.0
-            net += (most if order["side"] > 0 else -least) * price
-            count += size > 0
-        assert gross <= budget * HAIR
-        assert cluster <= rules["cluster_exposure"] * budget * HAIR
-        assert net <= rules["net_exposure"] * budget * HAIR
-        assert margin <= rules["initial_margin"] * equity * HAIR
-        assert count <= rules["max_positions"]
-        restraint = desk.restraints[symbol]
-        assert restraint["entries_allowed"] == 1
-        assert order["side"] > 0 or restraint["shorts_allowed"] == 1
-        watch, now_ms = desk.watch[symbol], self.trader.now_ms
-        if 0 <= watch["funding_ms"] - now_ms <= 5 * 60_000:
-            assert watch["funding_rate"] * order["side"] <= 0.0005
-        stop = float(self.trader.intent(symbol)["stop_price"])
-        assert abs(stop / (float(desk.positions[symbol]["mark_price"])) - 1.0) <= rules["price_band"] * HAIR
+        if order["state"] != OrderState.CANCELED and not order["reduce_only"]:
+            assert self.state() in OPEN
+            keeps_every_limit(self.trader, symbol, int(order["side"]))
 
     def carry(self, sent: list[tuple[int, Any]], now_ms: int) -> None:
         for symbol, order in sent:
@@ -275,6 +257,19 @@ class RiskMachine(RuleBasedStateMachine):
             assert self.state() in (RiskState.REDUCE_ONLY, RiskState.HALTED)
         elif before is RiskState.HALTED:
             assert self.state() is RiskState.COOLDOWN
+
+    def leave_what_is_bare(self) -> None:
+        """Whoever looks after the stops has seen that one is missing: the position is left at once."""
+        for symbol in sorted(self.bare):
+            if self.desk.positions[symbol]["lots"] == 0 or self.is_guarded(symbol):
+                continue
+            self.seen["stop missed"] += 1
+            self.stage.leave(symbol)
+            orders = self.trader.planned(symbol)
+            assert [
+                order for order in orders if order["reduce_only"] and order["order_type"] == OrderType.MARKET
+            ]
+            self.carry([(symbol, order) for order in orders], self.exchange.now_ms - 1)
 
     @rule(share=st.sampled_from([-0.5, -0.1, 0.3, 1.0]))
     def cash(self, share: float) -> None:
@@ -366,7 +361,7 @@ def run(examples: int, steps: int) -> None:
 
 
 EVENTS = (
-    "orders", "reducing", "fills", "rejected", "gaps", "funding", "liquidations",
+    "orders", "reducing", "fills", "rejected", "stop missed", "gaps", "funding", "liquidations",
     "deposits", "withdrawals", "restart from snapshot", "restart from file", "restart from damage",
     *(action.name for action in OperatorAction), *(state.label for state in RiskState),
 )  # fmt: skip

@@ -1,7 +1,5 @@
 """The exposure limits of stage 7 worked out by hand, as the oracle of what its kernels let through."""
 
-from typing import Any
-
 from tests.desks import Trader
 
 STEP = 0.001

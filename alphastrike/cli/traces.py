@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alphastrike.cli.config import ConfigFile
+from alphastrike.cli.trace_eval import EVAL_EXAMPLES, evaluate
 from alphastrike.cli.trace_export import EXPORT_EXAMPLES, export, merge
 
 if TYPE_CHECKING:
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
 
 traces_commands = typer.Typer(
     name="traces",
-    help="Recorded conversations with models: status, list, show, verify, prune, export, merge.",
+    help="Recorded conversations with models: status, list, show, verify, prune, export, merge, eval.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 traces_commands.command(epilog=EXPORT_EXAMPLES)(export)
 traces_commands.command()(merge)
+traces_commands.command("eval", epilog=EVAL_EXAMPLES)(evaluate)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 

@@ -56,13 +56,11 @@ def trained_on(row: dict[str, Any], tokenizer: PreTrainedTokenizerFast) -> str:
     return tokenizer.decode([token for token in labels if token != _IGNORED])
 
 
-def supervised(folder: Path, name: str, tokenizer: PreTrainedTokenizerFast, **options: Any) -> dict[str, Any]:
+def supervised(rows: Dataset, tokenizer: PreTrainedTokenizerFast, **options: Any) -> dict[str, Any]:
     """A step of `SFTTrainer`, and what its first record trains on."""
     with tempfile.TemporaryDirectory() as out:
         config = SFTConfig(output_dir=out, max_length=None, **_step(), **options)
-        trainer = SFTTrainer(
-            a_model(tokenizer), args=config, train_dataset=loaded(folder, name), processing_class=tokenizer
-        )
+        trainer = SFTTrainer(a_model(tokenizer), args=config, train_dataset=rows, processing_class=tokenizer)
         loss = trainer.train().training_loss
         return {"loss": loss, "trained_on": trained_on(trainer.train_dataset[0], tokenizer)}
 
@@ -91,19 +89,45 @@ def _step() -> dict[str, Any]:
     return {"per_device_train_batch_size": 1, "max_steps": 1, "report_to": [], "use_cpu": True, "bf16": False}
 
 
+def rendered(folder: Path, tokenizer: PreTrainedTokenizerFast) -> Dataset:
+    """Prompt and completion as text, as the recipe in docs/training renders them: exact to the last digit."""
+    rows = read(folder, "prompt-completion")
+    texts = []
+    for row in rows:
+        prompt = tokenizer.apply_chat_template(
+            row["prompt"], tools=row["tools"], tokenize=False, add_generation_prompt=True
+        )
+        whole = tokenizer.apply_chat_template(
+            row["prompt"] + row["completion"], tools=row["tools"], tokenize=False
+        )
+        texts.append({"prompt": prompt, "completion": whole.removeprefix(prompt)})
+    return Dataset.from_list(texts)
+
+
+def read(folder: Path, name: str) -> list[dict[str, Any]]:
+    """The records of one export, as they are."""
+    lines = (folder / name / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def templated(rows: Any, tokenizer: PreTrainedTokenizerFast) -> list[str]:
+    """Every conversation as the template renders it."""
+    return [
+        tokenizer.apply_chat_template(row["messages"], tools=row["tools"], tokenize=False) for row in rows
+    ]
+
+
 def main(folder: Path) -> None:
     """Everything, as JSON."""
     tokenizer = a_tokenizer()
-    rows = loaded(folder, "openai-tools")
-    texts = [
-        tokenizer.apply_chat_template(row["messages"], tools=row["tools"], tokenize=False) for row in rows
-    ]
     found = {
         "rows": {path.name: len(loaded(folder, path.name)) for path in sorted(folder.iterdir())},
-        "templated": texts,
+        "templated": templated(read(folder, "openai-tools"), tokenizer),
+        "through_datasets": templated(loaded(folder, "openai-tools"), tokenizer),
         "chatml": list(loaded(folder, "chatml")["text"]),
-        "sft": supervised(folder, "openai-tools", tokenizer, assistant_only_loss=True),
-        "sft_completion": supervised(folder, "prompt-completion", tokenizer),
+        "sft": supervised(loaded(folder, "openai-tools"), tokenizer, assistant_only_loss=True),
+        "sft_completion": supervised(loaded(folder, "prompt-completion"), tokenizer),
+        "sft_text": supervised(rendered(folder, tokenizer), tokenizer),
         "dpo": preferred(folder, tokenizer),
     }
     sys.stdout.write(json.dumps(found))

@@ -94,7 +94,7 @@ def test_chatml_is_what_the_template_renders(found):
 
 
 def test_what_datasets_makes_of_it_is_the_same_but_for_the_last_digit(found):
-    """Its JSON columns are read back with 0.30000000000000004 for 0.3; see docs/training for the way round."""
+    """Its JSON columns give 0.30000000000000004 for 0.3; docs/training has the way round."""
     assert [_rounded(text) for text in found["through_datasets"]] == found["templated"]
 
 

@@ -65,6 +65,7 @@ class Circuit:
     alerts: list[AlertRaised] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
     _mail: list[InterventionProposed] = field(default_factory=list)
+    _layout: str = ""  # worked out once: arrays never change theirs
 
     @classmethod
     def closed(
@@ -133,6 +134,7 @@ class Circuit:
 
     def _snapshot(self, request: ReviewRequested) -> Snapshot:
         account = self.account
+        self._layout = self._layout or account.layout
         return Snapshot(
             snapshot_id=f"{self.run_id}-{request.review_id}",
             review_id=request.review_id,
@@ -141,5 +143,5 @@ class Circuit:
             venue=account.venue.snapshot(),
             rates_cursor=account.rates_cursor.tobytes(),
             breaker=self.breaker.snapshot(),
-            layout=account.layout,
+            layout=self._layout,
         )

@@ -1,5 +1,6 @@
 """One review with all its branches: forked, lived through, measured, and held against what was recorded."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,18 +72,26 @@ class Task:
     is_whole: bool
 
 
-def replay_decision(task: Task) -> DecisionReplay:
-    """Run every branch of the task's review."""
-    return _Replaying(task).done()
+def replay_decisions(tasks: Iterable[Task]) -> Iterator[DecisionReplay]:
+    """Run every branch of the tasks' reviews, which are of one run: its account is built once."""
+    forks: Forks | None = None
+    for task in tasks:
+        forks = forks or _forks_of(task)
+        yield _Replaying(task, forks).done()
+
+
+def _forks_of(task: Task) -> Forks:
+    account = task.account
+    latency_ms = account.config.llm.rules_latency_ms
+    later = LaterAnswers(account.reviews, latency_ms, task.plan.settings.seed)
+    return Forks(account.config, account.listed, account.run_id, later)
 
 
 class _Replaying:
-    def __init__(self, task: Task) -> None:
-        account, plan = task.account, task.plan
-        later = LaterAnswers(account.reviews, account.config.llm.rules_latency_ms, plan.settings.seed)
+    def __init__(self, task: Task, forks: Forks) -> None:
         self._task = task
-        self._plan = plan
-        self._forks = Forks(account.config, account.listed, account.run_id, later)
+        self._plan = task.plan
+        self._forks = forks
         self._seen: dict[tuple[Any, ...], tuple[dict[Case, Measured], tuple[float, ...], int]] = {}
         self._unfaithful: str | None = "never replayed"
         self._replays = 0

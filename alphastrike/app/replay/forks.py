@@ -6,18 +6,16 @@ from typing import Any
 import numpy as np
 
 from alphastrike.app.assembly import assemble_listed
-from alphastrike.app.circuit import Circuit
 from alphastrike.app.compiled_run import Stretch, blank_log, walk
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.listed import Listed
-from alphastrike.app.replay.later import LaterAnswers
+from alphastrike.app.replay.later import ForkedCircuit, LaterAnswers
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.replay.outcomes import POLICY, Case
 from alphastrike.domain.errors import DataError
 from alphastrike.domain.events import InterventionProposed
 from alphastrike.domain.interventions import PORTFOLIO, Advice, ProposedCall
 from alphastrike.domain.ledger import Outbox
-from alphastrike.llm.consultation import Consultant
 from alphastrike.llm.watch import TRIGGERS
 
 Row = dict[str, Any]
@@ -40,12 +38,13 @@ class Forks:
         self.instruments = listed.instruments
         self.later = later
         self._run = run
-        self._circuit: Circuit = run.circuit
+        self._whole = run.circuit
+        self._circuit = self._forked()
+        self._layout = run.circuit.account.layout
         self._books = (
             blank_log(len(listed.instruments), _LOG_BARS, every=False),
             Outbox.blank(len(listed.instruments)),
         )
-        self._consultant = Consultant(later, config.llm, run_id)
         self._fees = {name: run.desk.instruments[name].copy() for name in _FEES}
         self._cooldown_ms = int(run.watch.rules[0]["cooldown_ms"])
         self._cells: tuple[tuple[int, int], ...] = ()
@@ -59,9 +58,7 @@ class Forks:
     def open(self, review: Row, calls: tuple[ProposedCall, ...], case: Case) -> None:
         """Go back to a review; these calls will arrive when the recorded answer did."""
         self._restore(review)
-        circuit = Circuit(
-            self._circuit.breaker, self._circuit.account, self._consultant, self._circuit.run_id
-        )
+        circuit = self._forked()
         advice = Advice(calls, "replay", int(review["answered_ms"]) - int(review["ts_ms"]))
         circuit.post(InterventionProposed(int(review["answered_ms"]), review["review_id"], advice))
         self._circuit = circuit
@@ -96,17 +93,20 @@ class Forks:
         """Closes since the fork at which a trigger that had fired was beyond its limit, of the worst one."""
         return int(np.max(self._beyond() - self._beyond_before, initial=0))
 
+    def _forked(self) -> ForkedCircuit:
+        whole = self._whole
+        return ForkedCircuit(whole.breaker, whole.account, None, whole.run_id, later=self.later)
+
     def _beyond(self) -> np.ndarray[Any, np.dtype[np.int64]]:
         state = self._run.watch.state
         return np.array([state[cell]["beyond_bars"] for cell in self._cells], dtype=np.int64)
 
     def _restore(self, review: Row) -> None:
         run, breaker = self._run, self._circuit.breaker
-        found = self._circuit.account.layout
-        if review["layout"] != found:
+        if review["layout"] != self._layout:
             raise DataError(
-                f"snapshot {review['snapshot_id']}: layout: observed {review['layout']}, allowed {found}: a "
-                "snapshot this version took; repeat the run with its config.toml"
+                f"snapshot {review['snapshot_id']}: layout: observed {review['layout']}, allowed "
+                f"{self._layout}: a snapshot this version took; repeat the run with its config.toml"
             )
         run.desk.restore(review["desk"])
         run.venue.restore(review["venue"])

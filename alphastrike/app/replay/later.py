@@ -1,12 +1,15 @@
 """Who answers the reviews that come after a fork, when the breaker goes on."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from alphastrike.app.circuit import Circuit
 from alphastrike.app.replay.branches import recorded_calls
 from alphastrike.backtest.replay.outcomes import PLACEBO, Branch
-from alphastrike.domain.commands import ReviewRequested
+from alphastrike.domain.commands import Request, ReviewRequested
 from alphastrike.domain.counterfactuals import NO_ACTION, RULES
+from alphastrike.domain.events import InterventionProposed
 from alphastrike.domain.interventions import Advice, ProposedCall, Tool
 from alphastrike.llm.advisors.random_palette import RandomPalette
 from alphastrike.llm.advisors.rules import rule_calls
@@ -16,14 +19,12 @@ Row = dict[str, Any]
 
 
 class LaterAnswers:
-    """An advisor that stays true to a branch.
+    """Answers that stay true to a branch.
 
     `no_action` never does anything, `rules` and a placebo go on as they began. Every other branch is
     answered as the run was, found by the hash of the report; a report the run never wrote gets the rule
     table's answer and is counted in `unrecorded`.
     """
-
-    name = "replay"
 
     def __init__(self, reviews: Iterable[Row], latency_ms: int, seed: int) -> None:
         """Answer from these reviews; the rest after `latency_ms`."""
@@ -46,19 +47,34 @@ class LaterAnswers:
             return "recorded"
         return branch.name
 
-    async def advise(self, request: ReviewRequested, trace_id: str) -> Advice:
-        """The answer of this branch."""
+    def answer(self, request: ReviewRequested) -> InterventionProposed:
+        """The answer of this branch, with the time it arrives."""
         if self.manner == "recorded" and (row := self._answers.get(fingerprint(request.report))) is not None:
             latency_ms = int(row["answered_ms"]) - int(row["ts_ms"])
-            return Advice(recorded_calls(row), str(row["source"]), latency_ms, trace_id=trace_id)
-        return Advice(self._calls(request.report), self.name, self._latency_ms, trace_id=trace_id)
+            advice = Advice(recorded_calls(row), str(row["source"]), latency_ms)
+        else:
+            advice = Advice(self._calls(request.report), "replay", self._latency_ms)
+        arrival_ms = request.event_time_ms + max(1, advice.latency_ms)
+        return InterventionProposed(arrival_ms, request.review_id, advice)
 
     def _calls(self, report: str) -> tuple[ProposedCall, ...]:
         manner = self.manner
         if manner == NO_ACTION:
-            return (ProposedCall(Tool.NO_ACTION.value, {"reason": self.name}),)
+            return (ProposedCall(Tool.NO_ACTION.value, {"reason": "counterfactual"}),)
         if manner.startswith(PLACEBO):
             number = int(manner.partition(":")[2])
             return (RandomPalette(self._seed + number, self._latency_ms).call_for(report),)
         self.unrecorded += manner == "recorded"
         return rule_calls(PerformanceReport.model_validate_json(report))
+
+
+@dataclass(slots=True)
+class ForkedCircuit(Circuit):
+    """The correspondence of a branch: answered on the spot, without snapshots nobody forks at."""
+
+    later: LaterAnswers | None = None
+
+    def send(self, request: Request) -> None:
+        """Post the branch's answer to a review; alerts alert nobody."""
+        if isinstance(request, ReviewRequested) and self.later is not None:
+            self.post(self.later.answer(request))

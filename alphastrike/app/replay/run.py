@@ -1,12 +1,13 @@
 """A replay of a whole run: its reviews in order, on as many cores as there are."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
 from alphastrike.app.listed import Listed
-from alphastrike.app.replay.decision import Account, Plan, Task, replay_decision
+from alphastrike.app.replay.decision import Account, Plan, Task, replay_decisions
 from alphastrike.app.replay.source import Source
 from alphastrike.app.replay.windows import Span, span_of, windows
 from alphastrike.backtest.replay.folder import Columns, RecordedPath, Row
@@ -15,6 +16,7 @@ from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.errors import ConfigError
 
 Progress = Callable[[int, int], None]
+_TOGETHER = 4
 
 
 def replay_run(
@@ -73,17 +75,28 @@ def _tasks(source: Source, plan: Plan, reviews: Sequence[Row], spans: Sequence[S
         )
 
 
-def _done(tasks: Iterable[Task], jobs: int) -> Iterator[DecisionReplay]:
+def _done(tasks: Iterator[Task], jobs: int) -> Iterator[DecisionReplay]:
     if jobs <= 1:
-        yield from map(replay_decision, tasks)
+        yield from replay_decisions(tasks)
         return
     try:
         import joblib  # noqa: PLC0415 - an extra
     except ImportError:
-        yield from map(replay_decision, tasks)
+        yield from replay_decisions(tasks)
         return
     work = joblib.Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    yield from work(joblib.delayed(replay_decision)(task) for task in tasks)
+    for found in work(joblib.delayed(_together)(some) for some in _parted(tasks)):
+        yield from found
+
+
+def _together(tasks: list[Task]) -> list[DecisionReplay]:
+    return list(replay_decisions(tasks))
+
+
+def _parted(tasks: Iterator[Task]) -> Iterator[list[Task]]:
+    """A few at a time: an account is built for each part, and progress is seen after each."""
+    while some := list(islice(tasks, _TOGETHER)):
+        yield some
 
 
 def _without_history(listed: Listed) -> Listed:

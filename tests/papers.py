@@ -1,6 +1,7 @@
 """Short paper runs on the embedded market, with a breaker that wakes early."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def a_guarded_paper(
     )
 
 
-def on_paper(state: Path, config: AlphaStrikeConfig) -> RunResult:
+def on_paper(state: Path, config: AlphaStrikeConfig, say: Callable[[str], None] = silent) -> RunResult:
     """The run as `alphastrike paper --speed max` does it, gone on with where the folder has one begun."""
     session, terms = open_session(state, is_fresh=False), PaperTerms(float("inf"), DURATION_MS)
-    return asyncio.run(paper_embedded(config, session, terms, silent, silent))
+    return asyncio.run(paper_embedded(config, session, terms, silent, say))

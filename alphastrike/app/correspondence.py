@@ -12,14 +12,17 @@ from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.traces import finish_traces, recording_traces
 from alphastrike.domain.commands import Request
 from alphastrike.domain.events import InterventionProposed
+from alphastrike.domain.interventions import Advice
 from alphastrike.llm.background import BackgroundConsultant
 from alphastrike.llm.consultation import Consultant
+from alphastrike.llm.words import cleaned
 
 if TYPE_CHECKING:
     from alphastrike.traces.tee import Tee
 
 Say = Callable[[str], None]
 _LOOK_EVERY_S = 0.2
+_LONGEST_DETAIL = 120
 
 
 class Correspondence:
@@ -59,9 +62,12 @@ class Correspondence:
         return self._consultant.due()
 
     def tell(self) -> None:
-        """Take finished reviews down, and say what alerts there are."""
+        """Take finished reviews down, and say what alerts there are and who did not answer."""
         if self._tee is not None:
             finish_traces(self._tee, self._circuit, self._finished)
+        for reviewed in self._circuit.breaker.history[self._finished :]:
+            if reviewed.advice.cause:
+                self._say(f"review {reviewed.request.review_id}: {_failure(reviewed.advice)}")
         for alert in self._circuit.alerts[self._alerted :]:
             self._say(f"alert ({alert.severity}): {alert.message}")
         self.skip()
@@ -73,6 +79,12 @@ class Correspondence:
             await asyncio.to_thread(self._consultant.wait, min(left, _LOOK_EVERY_S))
             if not obey():
                 return
+
+
+def _failure(advice: Advice) -> str:
+    """Why the rule table had to answer, in one line."""
+    detail = cleaned(advice.details.get("failure"), _LONGEST_DETAIL)
+    return f"the rule table answered: {advice.cause}{f' ({detail})' if detail else ''}"
 
 
 @contextmanager

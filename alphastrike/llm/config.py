@@ -117,7 +117,7 @@ class LlmConfig(Settings):
         None,
         ge=0,
         le=600_000,
-        description="latency of a model's answer in a backtest. Unset: as measured, so runs may differ",
+        description="latency of a model's answer in market time. Unset: as measured, so backtests may differ",
     )
     rules_latency_ms: int = Field(50, ge=0, le=600_000, description="latency of the rule table in a backtest")
     recorded: str | None = Field(

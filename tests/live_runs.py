@@ -30,8 +30,9 @@ from alphastrike.domain.practice import Execution, OrderMoved
 from alphastrike.live import journal as journal_module
 from alphastrike.live.codec import decode
 from alphastrike.live.journal import read_journal
+from alphastrike.live.order_box import drop_order
 from alphastrike.live.retracing import Retracer
-from alphastrike.live.state_folder import drop_order
+from alphastrike.live.told import STOP
 from alphastrike.marketdata.synthetic.config import SyntheticConfig, embedded_default
 from alphastrike.marketdata.synthetic.market import generate
 from alphastrike.simulator.feed import CandleFeed, practice_instrument
@@ -353,7 +354,7 @@ async def _doom(ground: Ground, process: Process, at_s: float, acts: int, *, at_
 
 async def _told_to_stop(ground: Ground, at_s: float) -> None:
     await asyncio.sleep(max(0.0, at_s - asyncio.get_running_loop().time()))
-    drop_order(ground.state, "stop")
+    drop_order(ground.state, STOP)
 
 
 def _left_behind(ground: Ground, died: int) -> KillRun:

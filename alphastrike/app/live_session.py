@@ -12,16 +12,16 @@ from alphastrike.app.paper_session import END, HEADER, Session, check_header, st
 from alphastrike.app.reliving import AskingEngine, Relived, relive
 from alphastrike.app.risk_state_file import RiskKeeper
 from alphastrike.backtest.result import RunResult
-from alphastrike.domain.events import Event
 from alphastrike.live.account_reconciler import Trader
 from alphastrike.live.driver import Driver
-from alphastrike.live.inbox import merged, news_until
+from alphastrike.live.inbox import News, merged, news_until
 from alphastrike.live.journal import Journal
-from alphastrike.live.parts import Heard, Noted
+from alphastrike.live.news import Noted
+from alphastrike.live.parts import Heard
 from alphastrike.live.picture import Picture
 from alphastrike.live.state_folder import write_status
 from alphastrike.live.stop_proof import prove_stops
-from alphastrike.live.told import as_journaled, revocations
+from alphastrike.live.told import as_journaled, words_of
 from alphastrike.live.venue_account import VenueAccount
 from alphastrike.transport.adapter import VenueConnection
 from alphastrike.transport.clock import Clock
@@ -77,7 +77,7 @@ class LiveSession:
             self._journal.close()
         return self._trading.result()
 
-    async def _inputs(self, feed: PaperFeed, bars: int) -> AsyncIterator[Heard | Event | Noted]:
+    async def _inputs(self, feed: PaperFeed, bars: int) -> AsyncIterator[Heard | News]:
         if self._relived.half_told is not None:
             yield self._relived.half_told
         started = self._account.start(self._relived.unsettled(self._books))
@@ -90,8 +90,12 @@ class LiveSession:
             yield heard
         async for news in news_until(self._account.inbox, self._ending()):
             yield news
-        if not any(self._books.quantity(symbol) for symbol in self._run.market.past.symbols):
+        if not self._has_position():
             self._finish()
+        self._session.ended()
+
+    def _has_position(self) -> bool:
+        return any(self._books.quantity(symbol) for symbol in self._run.market.past.symbols)
 
     async def _told(self) -> None:
         await self._session.nap(float("inf"))
@@ -121,8 +125,10 @@ class LiveSession:
             for answer in self._advice.look():
                 due_ms = max(answer.event_time_ms, now_ms)
                 self._account.inbox.put(as_journaled(replace(answer, event_time_ms=due_ms)))
-        self._account.inbox.put(*revocations(self._session.waiting, now_ms))
+        self._account.inbox.put(*words_of(self._session.waiting, now_ms))
         self._session.waiting.clear()
+        if self._account.is_still and not self._has_position():
+            self._session.flat()
 
     def _show(self, picture: Picture) -> None:
         if self._is_reliving:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ from alphastrike.domain.commands import Step
 from alphastrike.domain.events import CandlesClosed, Event
 from alphastrike.engine.pipeline import Engine
 from alphastrike.execution.stage import ExecutionStage
-from alphastrike.live.driver import Driver, Stopping
+from alphastrike.live.driver import Driver
 from alphastrike.live.parts import Advice, Handler, Heard, Sink
 from alphastrike.live.past import history_of
 from alphastrike.live.picture import Picture
@@ -149,15 +149,10 @@ class Trading:
         return _result(self._run, self._lived, elapsed)
 
 
-async def trade(
-    run: PaperRun, sink: Sink, feed: AsyncIterator[Heard], stopping: Stopping, watch: Watcher
-) -> RunResult:
-    """Live through the closes of `feed` on the simulated venue; returns what a run folder is made of."""
-    trading = Trading(run, watch)
+def paper_driver(run: PaperRun, trading: Trading, sink: Sink) -> Driver:
+    """The driver of a run on the simulated venue."""
     venue = PaperVenue(run.session, run.market.past.symbols)
-    driver = Driver(trading.engine, venue, sink, trading.after_close, run.advice)
-    await driver.run(feed, stopping)
-    return trading.result()
+    return Driver(trading.engine, venue, sink, trading.after_close, run.advice)
 
 
 def bars_of(run: PaperRun, duration_ms: int | None) -> int:

@@ -11,21 +11,21 @@ from typing import Any
 
 from alphastrike.app.circuit_rows import active_rows
 from alphastrike.app.correspondence import Correspondence, Say, corresponding
-from alphastrike.app.paper import PaperRun, bars_of, trade
+from alphastrike.app.paper import PaperRun, Trading, bars_of, paper_driver
 from alphastrike.app.paper_market import PaperFeed
 from alphastrike.app.risk_start import FRESH, RiskStart, find_risk
 from alphastrike.app.risk_state_file import RiskKeeper
 from alphastrike.backtest.result import RunResult
 from alphastrike.domain.errors import DataError
-from alphastrike.live.driver import HEARD, Stopping, heard_in
+from alphastrike.live.driver import HEARD, TOLD, Stopping, heard_in
 from alphastrike.live.journal import Journal, Record, read_journal
+from alphastrike.live.order_box import Order, waiting_orders
 from alphastrike.live.picture import Picture, as_status
 from alphastrike.live.retracing import RetracedJournal
-from alphastrike.live.state_folder import take_orders, write_status
-from alphastrike.live.told import Told
+from alphastrike.live.state_folder import write_status
+from alphastrike.live.told import STOP, STOP_WHEN_FLAT, Told
 
 HEADER, END = "header", "end"
-STOP = "stop"
 _LOOK_EVERY_S = 0.2
 _ALERTS_KEPT = 10
 
@@ -34,18 +34,31 @@ _ALERTS_KEPT = 10
 class Session:
     """A state folder that this process owns, and what an earlier process left in it.
 
-    `waiting` are orders taken and not carried out yet; `listen` does so as soon as it can be done, and
-    hears what was answered meanwhile. `settle` lets an answer under way arrive.
-    `risk` is what the run's risk state starts from.
+    `waiting` are orders not carried out yet; `listen` does so as soon as it can be done, and hears what
+    was answered meanwhile. `settle` lets an answer under way arrive. `leaves_when_flat` is an order to stop
+    once no position is open. `risk` is what the run's risk state starts from.
     """
 
     state: Path
     earlier: list[Record]
     stopping: Stopping
     risk: RiskStart = FRESH
-    waiting: list[str] = field(default_factory=list)
+    waiting: list[Order] = field(default_factory=list)
     listen: Callable[[], None] | None = None
     correspondence: Correspondence | None = None
+    leaves_when_flat: bool = False
+    _taken: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """What an earlier process heard is over; a plain stop was meant for it."""
+        heard = {str(record.data.get("order")) for record in self.earlier if record.kind == TOLD}
+        for order in waiting_orders(self.state):
+            if order.name in heard:
+                self._taken.add(order.name)
+            if order.text == STOP_WHEN_FLAT and order.name in heard:
+                self.leaves_when_flat = True
+            elif order.text == STOP or order.name in heard:
+                order.done()
 
     @property
     def journal(self) -> Path:
@@ -66,12 +79,29 @@ class Session:
 
     def obey(self) -> bool:
         """Take what was ordered, and carry it out between two closes; whether to go on."""
-        orders = take_orders(self.state)
-        self.stopping.is_asked |= STOP in orders
-        self.waiting += [order for order in orders if order != STOP]
+        for order in waiting_orders(self.state):
+            if order.name in self._taken:
+                continue
+            self._taken.add(order.name)
+            if order.text == STOP:
+                self.stopping.is_asked = True
+                order.done()
+            else:
+                self.leaves_when_flat |= order.text == STOP_WHEN_FLAT
+                self.waiting.append(order)
         if self.listen is not None:
             self.listen()
         return not self.stopping.is_asked
+
+    def ended(self) -> None:
+        """The process leaves in good order: what asked for it is over."""
+        for order in waiting_orders(self.state):
+            if order.text == STOP_WHEN_FLAT and order.name in self._taken:
+                order.done()
+
+    def flat(self) -> None:
+        """No position is open: a stop that waited for it is due."""
+        self.stopping.is_asked |= self.leaves_when_flat and not self.waiting
 
 
 def journal_path(state: Path) -> Path:
@@ -86,7 +116,6 @@ def open_session(state: Path, *, is_fresh: bool) -> Session:
     with `is_fresh`, or where no close has been heard yet, from none.
     """
     path = journal_path(state)
-    take_orders(state)  # what was meant for an earlier process
     has_journal = path.is_file() and path.stat().st_size > 0
     records = list(read_journal(path)) if has_journal and not is_fresh else []
     if records and records[-1].kind != END:
@@ -127,17 +156,24 @@ async def _run_session(
     earlier = session.earlier[1:]
     sink = RetracedJournal(journal, earlier)
     between = _BetweenCloses(session, run, sink, watch)
+    trading = Trading(run, between.after)
+    driver = paper_driver(run, trading, sink)
+    between.told = Told(driver, earlier)
     session.listen = between.listen
     closes = feed.closes(heard_in(earlier), bars)
     with stopped_by_interrupt(session.stopping):
-        result = await trade(run, sink, closes, session.stopping, between.after)
+        await driver.run(closes, session.stopping)
+    result = trading.result()
     journal.append(END, {"closes": int(result.equity.size)}, durable=True)
     journal.close()
+    session.ended()
     return result
 
 
 class _BetweenCloses:
     """What is done when a close has been dealt with: words are heard, the state is left for others."""
+
+    told: Told
 
     def __init__(
         self, session: Session, run: PaperRun, sink: RetracedJournal, watch: Callable[[Picture], None]
@@ -147,18 +183,19 @@ class _BetweenCloses:
         self._sink = sink
         self._watch = watch
         self._keeper = RiskKeeper(run.assembly.desk, run.market.past.symbols, session.state)
-        self._told = Told(run.engine, sink, session.earlier[1:], session.correspondence)
         self._last: Picture | None = None
 
     def after(self, picture: Picture) -> None:
         """After a close; one that is lived through again has been shown before."""
         self._last = picture
-        self._told.relive()
+        self.told.relive()
         if not self._sink.is_retracing:
             self._keeper.keep(picture.time_ms)
             self._leave_status(picture)
             self._watch(picture)
             self._session.obey()
+            if not picture.positions:
+                self._session.flat()
         elif self._session.correspondence is not None:
             self._session.correspondence.skip()
 
@@ -169,8 +206,8 @@ class _BetweenCloses:
             return
         answers = () if session.correspondence is None else session.correspondence.look()
         if answers or session.waiting:
-            self._told.hear(answers, picture.time_ms + 1)
-            self._told.obey(session.waiting, picture.time_ms + 1)
+            self.told.hear(answers, picture.time_ms + 1)
+            self.told.obey(session.waiting, picture.time_ms + 1)
             session.waiting.clear()
             self._leave_status(picture)
 

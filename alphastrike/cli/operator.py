@@ -1,4 +1,4 @@
-"""`alphastrike status | stop`: look at a running process, and end it."""
+"""`alphastrike status | stop | flatten | resume`: look at a run, and take its controls."""
 
 import json
 from datetime import UTC, datetime
@@ -25,15 +25,38 @@ def status(state: StateFolder = STATE, as_json: AsJson = False) -> None:
             typer.echo(line)
 
 
-def stop(state: StateFolder = STATE) -> None:
-    """End the process of a state folder after the close in hand; positions stay as they are."""
-    from alphastrike.live.state_folder import drop_order, is_owned
+def stop(
+    state: StateFolder = STATE,
+    entries: Annotated[
+        bool, typer.Option("--entries", help="Go on, but open nothing any more (`resume` ends it).")
+    ] = False,
+    flat: Annotated[
+        bool, typer.Option("--flatten", help="Close every position first, then end the process.")
+    ] = False,
+) -> None:
+    """End the process of a state folder after the close in hand; positions stay, with their stops.
 
-    if not is_owned(state):
-        typer.echo(f"{state}: nothing is running here")
-        return
-    drop_order(state, "stop")
-    typer.echo(f"{state}: told to stop; `alphastrike status` shows when it has")
+    With --entries or --flatten an order to a folder without a process waits for the next start.
+    """
+    from alphastrike.app.operator import order_to_stop
+
+    typer.echo(order_to_stop(state, only_entries=entries, is_flattening=flat))
+
+
+def flatten(state: StateFolder = STATE) -> None:
+    """Close every position now and open nothing until `resume`; without a process the next start does it."""
+    from alphastrike.app.operator import command
+    from alphastrike.domain.risk_states import OperatorAction
+
+    typer.echo(command(state, OperatorAction.FLATTEN))
+
+
+def resume(state: StateFolder = STATE) -> None:
+    """Let a halted or reduced run open positions again, by way of COOLDOWN; waits for the next start too."""
+    from alphastrike.app.operator import command
+    from alphastrike.domain.risk_states import OperatorAction
+
+    typer.echo(command(state, OperatorAction.RESUME))
 
 
 def _lines(found: dict[str, Any], *, is_running: bool) -> list[str]:

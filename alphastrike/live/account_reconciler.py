@@ -13,7 +13,7 @@ from alphastrike.domain.orders import UnifiedFill
 from alphastrike.live.account_books import AccountBooks
 from alphastrike.live.inbox import Inbox
 from alphastrike.live.known_fills import KnownFills
-from alphastrike.live.parts import Noted
+from alphastrike.live.news import Noted
 from alphastrike.live.reconciling import (
     LEAST_MONEY,
     Settlement,

@@ -13,7 +13,8 @@ from alphastrike.domain.commands import Step
 from alphastrike.domain.events import Advised, CandlesClosed, Event, OperatorCommanded
 from alphastrike.live.codec import decode, encode
 from alphastrike.live.journal import Record
-from alphastrike.live.parts import Advice, Handler, Heard, Noted, Sink, Venue
+from alphastrike.live.news import Noted, Word
+from alphastrike.live.parts import Advice, Handler, Heard, Sink, Venue
 
 HEARD, STEP, TOLD, NOTE = "heard", "step", "told", "note"
 # What a person or an advisor says: journaled on a line of its own before the engine hears it.
@@ -45,7 +46,7 @@ class Driver:
         self._after_close = after_close
         self._advice = advice
 
-    async def run(self, feed: AsyncIterator[Heard | Event | Noted], stopping: Stopping) -> None:
+    async def run(self, feed: AsyncIterator[Heard | Event | Noted | Word], stopping: Stopping) -> None:
         """Trade until the feed ends or a stop is asked for; the journal is on the disk then.
 
         A feed of a real account tells its news between the closes.
@@ -57,6 +58,8 @@ class Driver:
                         return
                     self.live_through(heard)
                     await asyncio.sleep(0)  # let signals and watchers have their turn
+                elif isinstance(heard, Word):
+                    self.obey(heard)
                 elif isinstance(heard, Noted):
                     self._journal.append(NOTE, {"time_ms": heard.event_time_ms, "text": heard.text})
                 else:
@@ -76,11 +79,17 @@ class Driver:
         self._carry_out(self._handle(heard.candles), close_ms)
         self._after_close(heard)
 
-    def hear(self, event: Event) -> None:
-        """News between two closes, and what it asks for; a word is journaled first."""
+    def hear(self, event: Event, order: str = "") -> None:
+        """News between two closes, and what it asks for; a word is journaled first, with its order's name."""
         if isinstance(event, _Word):
-            self._journal.append(TOLD, {"event": encode(event)}, durable=True)
+            named = {"order": order} if order else {}
+            self._journal.append(TOLD, {"event": encode(event), **named}, durable=True)
         self._carry_out(self._handle(event), event.event_time_ms)
+
+    def obey(self, word: Word) -> None:
+        """An operator's word; its order is over once the journal has it."""
+        self.hear(word.event, word.order)
+        word.done()
 
     def _carry_out(self, step: Step, now_ms: int) -> None:
         for command in step.commands:

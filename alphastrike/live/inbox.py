@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 from alphastrike.domain.events import Event
-from alphastrike.live.parts import Heard, Noted
+from alphastrike.live.news import Noted, Word
+from alphastrike.live.parts import Heard
 
-News = Event | Noted
+News = Event | Noted | Word
 
 
 class Inbox:

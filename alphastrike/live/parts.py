@@ -17,14 +17,6 @@ class Heard:
     funding: tuple[UnifiedFundingRate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """Something a person reading the journal must know, and the engine need not."""
-
-    event_time_ms: int
-    text: str
-
-
 class Venue(Protocol):
     """Where orders go, as the driver sees it: what it answers and reports are events."""
 

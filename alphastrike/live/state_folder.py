@@ -1,12 +1,11 @@
-"""The folder a running process keeps its state in: one owner, one status file, a box for orders to it.
+"""The folder a running process keeps its state in: one owner, and one status file.
 
 Plain files, so that every operating system has them and they outlive the process: `status` reads
-what the last process said, and an order dropped while nothing runs waits for the next start.
+what the last process said.
 """
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from alphastrike.domain.errors import ConfigError, DataError
 
-_LOCK, _STATUS, _ORDERS = "lock", "status.json", "orders"
+_LOCK, _STATUS = "lock", "status.json"
 
 
 @contextmanager
@@ -68,22 +67,3 @@ def read_status(folder: Path) -> dict[str, Any]:
     except (ValueError, OSError) as error:
         raise DataError(f"{path}: not readable as JSON ({error}); delete it, it is written anew") from None
     return content if isinstance(content, dict) else {}
-
-
-def drop_order(folder: Path, order: str) -> Path:
-    """Leave an order for the process of this folder, behind those already there."""
-    box = folder / _ORDERS
-    box.mkdir(parents=True, exist_ok=True)
-    path = box / f"{time.time_ns():020d}-{os.getpid()}.txt"
-    fresh = path.with_suffix(".new")
-    fresh.write_text(order, encoding="utf-8")
-    return fresh.replace(path)
-
-
-def take_orders(folder: Path) -> tuple[str, ...]:
-    """Orders in the box, oldest first; each is given once."""
-    taken = []
-    for path in sorted((folder / _ORDERS).glob("*.txt")):
-        taken.append(path.read_text(encoding="utf-8"))
-        path.unlink()
-    return tuple(taken)

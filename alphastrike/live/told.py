@@ -9,16 +9,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from alphastrike.domain.events import Advised, InterventionProposed, InterventionRevoked
+from alphastrike.domain.events import Event, InterventionProposed, InterventionRevoked, OperatorCommanded
 from alphastrike.domain.interventions import Advice, ProposedCall
+from alphastrike.domain.risk_states import OperatorAction
 from alphastrike.live.codec import decode, encode, to_text
-from alphastrike.live.driver import HEARD, STEP, TOLD, step_record
+from alphastrike.live.driver import HEARD, TOLD, Driver
 from alphastrike.live.journal import Record
-from alphastrike.live.parts import Advice as Asked
-from alphastrike.live.parts import Handler
-from alphastrike.live.retracing import RetracedJournal
+from alphastrike.live.news import Word
+from alphastrike.live.order_box import Order
 
 VETO, EXPIRE = "veto", "expire"
+# Orders to the process: after the close in hand, or once every position is closed.
+STOP, STOP_WHEN_FLAT = "stop", "stop_when_flat"
 
 
 def revoking(ids: Sequence[str], *, is_veto: bool) -> str:
@@ -26,59 +28,69 @@ def revoking(ids: Sequence[str], *, is_veto: bool) -> str:
     return " ".join((VETO if is_veto else EXPIRE, *ids))
 
 
-def revocations(orders: Iterable[str], now_ms: int) -> tuple[InterventionRevoked, ...]:
-    """What orders mean for interventions; one that speaks of none means nothing here."""
-    words = (order.split() or [""] for order in orders)
-    return tuple(
-        InterventionRevoked(now_ms, tuple(ids), is_veto=verb == VETO)
-        for verb, *ids in words
-        if verb in (VETO, EXPIRE) and ids
-    )
+def operating(action: OperatorAction) -> str:
+    """The order by which a person takes the controls."""
+    return action.name.lower()
+
+
+def words_of(orders: Iterable[Order], now_ms: int) -> tuple[Word, ...]:
+    """What orders mean to an engine; one that means nothing to it is over."""
+    words = []
+    for order in orders:
+        event = _meaning(order.text, now_ms)
+        if event is None:
+            order.done()
+        else:
+            # One that ends the process is over when it has ended.
+            done = _later if order.text == STOP_WHEN_FLAT else order.done
+            words.append(Word(event, order.name, done))
+    return tuple(words)
+
+
+def _later() -> None:
+    """Nothing yet."""
+
+
+def _meaning(text: str, now_ms: int) -> OperatorCommanded | InterventionRevoked | None:
+    verb, *ids = text.split() or [""]
+    if verb in (VETO, EXPIRE) and ids:
+        return InterventionRevoked(now_ms, tuple(ids), is_veto=verb == VETO)
+    if verb == STOP_WHEN_FLAT:
+        return OperatorCommanded(now_ms, OperatorAction.FLATTEN, f"order {verb}")
+    if verb.upper() in OperatorAction.__members__ and not ids:
+        return OperatorCommanded(now_ms, OperatorAction[verb.upper()], f"order {verb}")
+    return None
 
 
 class Told:
-    """A running engine's ear: words are journaled here and then handled."""
+    """The driver's ear between two closes of a run that is lived through again after a crash."""
 
-    def __init__(
-        self, engine: Handler, journal: RetracedJournal, earlier: Iterable[Record], asked: Asked | None = None
-    ) -> None:
-        """`earlier` are the records that `journal` holds a repetition against.
-
-        `asked` hears what the engine requests in answer to a word.
-        """
-        self._engine = engine
-        self._journal = journal
-        self._asked = asked
-        self._relived: defaultdict[int, list[Advised]] = defaultdict(list)
+    def __init__(self, driver: Driver, earlier: Iterable[Record]) -> None:
+        """`earlier` are the records that the driver's journal holds a repetition against."""
+        self._driver = driver
+        self._relived: defaultdict[int, list[tuple[Event, str]]] = defaultdict(list)
         self._closes = closes = 0
         for record in earlier:
             closes += record.kind == HEARD
             if record.kind == TOLD:
-                self._relived[closes].append(decode(record.data["event"]))
+                word = (decode(record.data["event"]), str(record.data.get("order", "")))
+                self._relived[closes].append(word)
 
     def relive(self) -> None:
         """After a close: hear what an earlier process heard there."""
         self._closes += 1
-        for word in self._relived.pop(self._closes, ()):
-            self._hear(word)
+        for event, order in self._relived.pop(self._closes, ()):
+            self._driver.hear(event, order)
 
-    def obey(self, orders: Iterable[str], now_ms: int) -> None:
-        """After a close: carry orders out; one that speaks of no intervention is left alone."""
-        for word in revocations(orders, now_ms):
-            self._hear(word)
+    def obey(self, orders: Iterable[Order], now_ms: int) -> None:
+        """After a close: carry orders out."""
+        for word in words_of(orders, now_ms):
+            self._driver.obey(word)
 
     def hear(self, answers: Iterable[InterventionProposed], now_ms: int) -> None:
         """After a close: let the engine judge answers, none of them earlier than now."""
         for answer in answers:
-            self._hear(as_journaled(replace(answer, event_time_ms=max(answer.event_time_ms, now_ms))))
-
-    def _hear(self, word: Advised) -> None:
-        self._journal.append(TOLD, {"event": encode(word)}, durable=True)
-        step = self._engine.handle(word)
-        self._journal.append(STEP, step_record(word, step), durable=True)
-        if self._asked is not None:
-            for request in step.requests:
-                self._asked.send(request)
+            self._driver.hear(as_journaled(replace(answer, event_time_ms=max(answer.event_time_ms, now_ms))))
 
 
 def as_journaled(answer: InterventionProposed) -> InterventionProposed:

@@ -18,7 +18,8 @@ from alphastrike.live.account_reconciler import AccountReconciler, Listening, Tr
 from alphastrike.live.dispatching import Dispatcher
 from alphastrike.live.inbox import Inbox
 from alphastrike.live.known_fills import KnownFills
-from alphastrike.live.parts import Heard, Noted
+from alphastrike.live.news import Noted
+from alphastrike.live.parts import Heard
 from alphastrike.live.stop_guard import StopGuard
 from alphastrike.transport.account_mirror import ENDED, AccountMirror
 
@@ -49,7 +50,7 @@ class VenueAccount:
         self._trader = trader
         self._known = known
         self._books = books
-        listening = Listening(self.filled, self.mirror.reconcile, self._is_still)
+        listening = Listening(self.filled, self.mirror.reconcile, lambda: self.is_still)
         self.reconciler = AccountReconciler(trader, books, known, self.inbox, listening)
         self.guard = StopGuard(books, trader, self.inbox, self.dispatcher.is_idle)
         self._suspect = asyncio.Event()
@@ -122,7 +123,7 @@ class VenueAccount:
             self._suspect.set()
             return
         self.reconciler.exact_ms = self._trader.clock.now_ms()
-        if self._is_still():
+        if self.is_still:
             self._end_orders()
 
     def _end_orders(self) -> None:
@@ -150,7 +151,9 @@ class VenueAccount:
         state, words = order.state, order.message
         self.inbox.put(OrderChanged(now_ms, order.symbol, order.client_order_id, state, words))
 
-    def _is_still(self) -> bool:
+    @property
+    def is_still(self) -> bool:
+        """Whether nothing is on its way in either direction, and no order in doubt."""
         return self.inbox.is_drained and self.dispatcher.is_quiet and not self.mirror.in_doubt
 
     def _note(self, text: str) -> None:

@@ -5,9 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from alphastrike.live.state_folder import owned, take_orders, write_status
+from alphastrike.live.order_box import waiting_orders
+from alphastrike.live.state_folder import owned, write_status
 
 STATE = Path("data/state")
+
+
+def ordered():
+    return tuple(order.text for order in waiting_orders(STATE))
+
+
 HALVED = {
     "intervention_id": "i000001", "tool": "adjust_position_size", "symbol": "BTCUSDT", "value": 0.5,
     "from_ms": 1_704_067_200_000, "expires_ms": 1_704_153_600_000, "reason": "five losses",
@@ -44,7 +51,7 @@ def test_the_running_process_is_told_what_was_asked(running):
     assert [outcome.exit_code for outcome in outcomes] == [0, 0, 0]
     assert "told to veto i000002; " in outcomes[0].stdout
     assert json.loads(outcomes[2].stdout) == {"told": "expire", "interventions": ["i000001"]}
-    assert take_orders(STATE) == ("veto i000002", "expire i000001 i000002", "expire i000001")
+    assert ordered() == ("veto i000002", "expire i000001 i000002", "expire i000001")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +69,7 @@ def test_what_cannot_be_ended_is_named_and_nobody_is_told(running, arguments, me
     outcome = running("llm", "veto", *arguments)
 
     assert (outcome.exit_code, outcome.stderr) == (2, message)
-    assert take_orders(STATE) == ()
+    assert ordered() == ()
 
 
 def test_where_nothing_runs_nothing_can_be_ended(alphastrike):
@@ -79,4 +86,4 @@ def test_all_of_nothing_is_nothing(alphastrike):
 
     assert outcome.exit_code == 0
     assert "no intervention is active" in outcome.stdout
-    assert take_orders(STATE) == ()
+    assert ordered() == ()

@@ -1,12 +1,21 @@
 """Live sessions on a practice exchange, over the wire of each venue, in simulated time."""
 
+import asyncio
+from decimal import Decimal
+
 import pytest
 
 from alphastrike.app.discovery import available
+from alphastrike.app.live_entry import LiveTerms
 from alphastrike.app.paper_session import journal_path
 from alphastrike.app.retrace import verify_journal
+from alphastrike.domain.errors import NotArmed, VenueRejected
+from alphastrike.domain.orders import OrderType, Side, UnifiedOrder
+from alphastrike.live.journal import read_journal
+from alphastrike.live.order_box import drop_order
+from alphastrike.live.told import STOP, STOP_WHEN_FLAT
 from alphastrike.transport.virtual_time import run_in_simulated_time
-from tests.live_runs import assert_unharmed, kill_run, on_ground
+from tests.live_runs import Process, assert_unharmed, believed, kill_run, on_ground
 
 ADAPTERS = sorted(
     name
@@ -37,3 +46,136 @@ def test_a_day_killed_fifty_times_ends_as_the_venue_has_it(name, seed, tmp_path)
 
     assert run.kills == 50
     assert_unharmed(run)
+
+
+def a_person_s_order(ground, side, quantity, *, symbol="BTCUSDT", name="mine", **more):
+    """Somebody at the venue's own screen."""
+    ground.account.place(UnifiedOrder(symbol, side, OrderType.MARKET, Decimal(quantity), name, **more))
+
+
+async def until(ground, holds, *, longest_s=3_600):
+    """Let the session trade until something holds."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + longest_s
+    while not holds():
+        assert loop.time() < ends, "it never came about"
+        await asyncio.sleep(0.5)
+
+
+async def beside(ground, act, **options):
+    """Run a session, do something beside it, and end it in good order."""
+    session = asyncio.create_task(ground.session(Process(), hours=10, **options))
+    acting = asyncio.create_task(act())
+    await asyncio.wait({session, acting}, return_when=asyncio.FIRST_COMPLETED)
+    if not session.done():
+        acting.result()
+        drop_order(ground.state, STOP)
+    acting.cancel()
+    return await session
+
+
+def notes_of(state):
+    return [record.data["text"] for record in read_journal(journal_path(state)) if record.kind == "note"]
+
+
+def held(ground):
+    return {each.symbol: each.quantity for each in ground.account.positions()}
+
+
+def test_a_strange_position_is_not_traded_beside_unless_it_is_taken_over_and_closed(tmp_path):
+    async def work(ground):
+        a_person_s_order(ground, Side.BUY, "0.5")
+        await asyncio.sleep(600)
+        with pytest.raises(NotArmed, match=r"positions: observed BTCUSDT 0\.5"):
+            await ground.session(Process(), hours=1)
+        refused = len(ground.exposure.landed)
+
+        async def closed():
+            await until(ground, lambda: not held(ground))
+
+        await beside(ground, closed, terms=LiveTerms(is_adopting=True))
+        return ground, refused
+
+    ground, refused = on_the_ground(tmp_path, work)
+
+    assert refused == 1  # the person's own
+    assert any("adopted" in note for note in notes_of(tmp_path))
+    assert believed(tmp_path) == (pytest.approx(float(ground.account.balance().wallet), abs=0.01), {})
+
+
+def test_what_a_person_does_at_the_venue_is_booked_explained_and_never_left_without_a_stop(tmp_path):
+    async def work(ground):
+        async def act():
+            await until(ground, lambda: "BTCUSDT" in held(ground))
+            quantity = held(ground)["BTCUSDT"]
+            side = Side.SELL if quantity > 0 else Side.BUY
+            a_person_s_order(ground, side, abs(quantity), name="close", reduce_only=True)
+            await asyncio.sleep(30)
+            a_person_s_order(ground, Side.BUY, "0.7", symbol="BTCUSDT", name="open")
+            await asyncio.sleep(30)
+
+        await beside(ground, act)
+        return ground
+
+    ground = on_the_ground(tmp_path, work)
+
+    assert sum("by an order that is not ours" in note for note in notes_of(tmp_path)) == 2
+    assert ground.exposure.longest_s <= 5.0
+    wallet, quantities = believed(tmp_path)
+    assert quantities == held(ground)
+    assert wallet == pytest.approx(float(ground.account.balance().wallet), abs=0.01)
+
+
+def test_a_position_whose_stop_the_venue_refuses_is_closed_at_once(tmp_path):
+    async def work(ground):
+        place = ground.account.place
+
+        def no_stops(order):
+            if order.order_type is OrderType.STOP_MARKET:
+                raise VenueRejected("stops are not taken today")
+            return place(order)
+
+        ground.account.place = no_stops
+
+        async def act():
+            await until(ground, lambda: len(ground.account.fills()) >= 2)
+            await asyncio.sleep(20)
+
+        await beside(ground, act)
+        return ground
+
+    ground = on_the_ground(tmp_path, work)
+
+    assert held(ground) == {}
+    assert ground.exposure.longest_s <= 5.0
+    assert believed(tmp_path)[1] == {}
+
+
+def test_a_person_takes_the_controls_whether_or_not_the_process_runs(tmp_path):
+    async def work(ground):
+        seen = {}
+
+        async def act():
+            await until(ground, lambda: held(ground))
+            drop_order(ground.state, "flatten")
+            await asyncio.sleep(15)
+            seen["after flatten"] = held(ground)
+            fills = len(ground.account.fills())
+            await asyncio.sleep(1_800)
+            seen["halted"] = len(ground.account.fills()) == fills
+
+        await beside(ground, act)
+        drop_order(ground.state, "resume")
+
+        async def again():
+            await until(ground, lambda: held(ground), longest_s=4 * 3_600)
+            drop_order(ground.state, STOP_WHEN_FLAT)
+            await asyncio.sleep(600)
+            raise AssertionError("it did not end by itself")
+
+        await beside(ground, again)
+        seen["at the end"] = held(ground)
+        return seen
+
+    assert on_the_ground(tmp_path, work, hours=9) == {"after flatten": {}, "halted": True, "at the end": {}}
+    assert list(read_journal(journal_path(tmp_path)))[-1].kind == "end"

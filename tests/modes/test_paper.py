@@ -12,7 +12,7 @@ import pytest
 
 from alphastrike.adapters.simulated.session import SimulatedSession
 from alphastrike.app.operator import revoke
-from alphastrike.app.paper import open_paper, trade
+from alphastrike.app.paper import Trading, open_paper, paper_driver
 from alphastrike.app.paper_entry import PaperTerms, paper_embedded
 from alphastrike.app.paper_market import embedded_market
 from alphastrike.app.paper_session import journal_path, open_session
@@ -22,9 +22,10 @@ from alphastrike.backtest.recording import Recording
 from alphastrike.domain.errors import DataError
 from alphastrike.live.driver import Stopping, heard_in
 from alphastrike.live.journal import Journal, read_journal
+from alphastrike.live.order_box import drop_order
 from alphastrike.live.pacing import Pace
 from alphastrike.live.past import history_of
-from alphastrike.live.state_folder import drop_order, owned, read_status
+from alphastrike.live.state_folder import owned, read_status
 from tests.markets import EAGER, configured
 from tests.runs import KINDS
 
@@ -60,7 +61,8 @@ def test_paper_decides_and_trades_as_a_stepped_backtest_does(tmp_path):
     run, twin = open_paper(CONFIG, market), open_paper(CONFIG, market)
     journal = Journal.opened(tmp_path / "journal.jsonl")
 
-    asyncio.run(trade(run, journal, feed.closes((), BARS), Stopping(), silent))
+    driver = paper_driver(run, Trading(run, silent), journal)
+    asyncio.run(driver.run(feed.closes((), BARS), Stopping()))
 
     recording = Recording()
     recorder = BarRecorder(twin.assembly, recording, twin.engine, twin.risk)

@@ -3,14 +3,8 @@
 import pytest
 
 from alphastrike.domain.errors import ConfigError, DataError
-from alphastrike.live.state_folder import (
-    drop_order,
-    is_owned,
-    owned,
-    read_status,
-    take_orders,
-    write_status,
-)
+from alphastrike.live.order_box import drop_order, waiting_orders
+from alphastrike.live.state_folder import is_owned, owned, read_status, write_status
 
 
 def test_a_second_process_is_refused_and_told_who_is_there(tmp_path):
@@ -55,11 +49,14 @@ def test_no_status_is_nothing_and_a_broken_one_is_named(tmp_path):
         read_status(tmp_path)
 
 
-def test_orders_are_taken_once_and_in_the_order_they_came(tmp_path):
+def test_orders_stay_in_the_order_they_came_until_they_are_done(tmp_path):
     for order in ("stop", "resume", "flatten"):
         drop_order(tmp_path, order)
 
-    first, second = take_orders(tmp_path), take_orders(tmp_path)
+    first = waiting_orders(tmp_path)
+    first[1].done()
+    first[1].done()
 
-    assert first == ("stop", "resume", "flatten")
-    assert second == ()
+    assert [order.text for order in first] == ["stop", "resume", "flatten"]
+    assert [order.text for order in waiting_orders(tmp_path)] == ["stop", "flatten"]
+    assert len({order.name for order in first}) == 3

@@ -164,6 +164,7 @@ async def _run_session(
     with stopped_by_interrupt(session.stopping):
         await driver.run(closes, session.stopping)
     result = trading.result()
+    between.finish()
     journal.append(END, {"closes": int(result.equity.size)}, durable=True)
     journal.close()
     session.ended()
@@ -198,6 +199,11 @@ class _BetweenCloses:
                 self._session.flat()
         elif self._session.correspondence is not None:
             self._session.correspondence.skip()
+
+    def finish(self) -> None:
+        """Before the journal ends: from here on the saved state is all a next run has."""
+        if self._last is not None:
+            self._keeper.keep(self._last.time_ms, is_last=True)
 
     def listen(self) -> None:
         """Let the engine hear what was answered and what was ordered."""

@@ -29,16 +29,21 @@ class RiskKeeper:
         self._desk = desk
         self._symbols = symbols
         self._folder = folder
-        self._kept: tuple[float, int, bytes] | None = None
+        self._kept: tuple[float, float, int, int, bytes] | None = None
 
-    def keep(self, at_ms: int) -> None:
-        """Write if leverage, the breaker or a position is not what it was at the last writing."""
-        desk = self._desk
+    def keep(self, at_ms: int, *, is_last: bool = False) -> None:
+        """Write if leverage, peak, day, breaker or a position is not what it was at the last writing.
+
+        The last time write anyway: the equity that the next start finds tells its drawdown.
+        """
+        desk, account = self._desk, self._desk.account[0]
         now = (
             float(desk.state[0]["leverage"]),
+            float(account["equity_peak"]),
+            int(account["day"]),
             int(desk.breaker[0]["state"]),
             desk.positions["lots"].tobytes(),
         )
-        if now != self._kept:
+        if is_last or now != self._kept:
             save_risk(desk, self._symbols, at_ms, self._folder)
             self._kept = now

@@ -27,13 +27,12 @@ def ended_run(tmp_path_factory):
     finally:
         os.chdir(before)
     assert left.value.code == 0
-    shutil.rmtree(folder / "run")
     return folder
 
 
 @pytest.fixture
 def again(ended_run, alphastrike, tmp_path):
-    shutil.copytree(ended_run, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(ended_run, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("run"))
     return lambda *options: alphastrike("paper", *SHORT, *options)
 
 
@@ -55,6 +54,19 @@ def test_a_new_run_starts_at_the_saved_leverage_and_its_journal_verifies(again, 
     assert leverages()[0] <= before["leverage"]
     assert saved()["sequence"] > before["sequence"]
     assert "answered the same" in alphastrike("replay", "data/state/journal.jsonl", "--verify").stdout
+
+
+def test_a_new_run_stands_in_the_drawdown_the_last_one_ended_in(ended_run, again):
+    shutil.copytree(ended_run / "run", "before")
+    ended, after = pq.read_table("before/equity.parquet"), saved()["account"]
+
+    again()
+
+    assert ended["drawdown"][-1].as_py() > 0.0005
+    assert after["equity"] == ended["equity"][-1].as_py()
+    assert 1 - after["equity"] / after["equity_peak"] == pytest.approx(ended["drawdown"][-1].as_py())
+    first = pq.read_table("run/equity.parquet").slice(0, 1).to_pylist()[0]
+    assert first["drawdown"] == pytest.approx(ended["drawdown"][-1].as_py(), abs=1e-4)
 
 
 def damaged():

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from alphastrike.app import state_file
-from alphastrike.app.risk_state_file import STATE_FILE, load_risk, save_risk
+from alphastrike.app.risk_state_file import STATE_FILE, RiskKeeper, load_risk, save_risk
 from alphastrike.app.state_file import KEPT, read_state, write_state
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.risk_states import RiskState, Trigger
@@ -234,6 +234,29 @@ def test_whatever_is_wrong_with_it_means_halted_at_the_floor_with_the_peak_kept(
     assert (again.breaker[0]["state"], again.breaker[0]["trigger"]) == (RiskState.HALTED, Trigger.STATE_FILE)
     assert again.state[0]["leverage"] == 1.0
     assert again.account[0]["equity_peak"] == 12_000.0
+
+
+def test_a_new_peak_a_new_day_and_the_last_word_are_kept_and_nothing_else_is_written(tmp_path):
+    desk = a_desk()
+    keeper = RiskKeeper(desk, SYMBOLS, tmp_path)
+    written = []
+
+    def keep(**terms):
+        keeper.keep(START_MS, **terms)
+        written.append(read_state(tmp_path / STATE_FILE, SCHEMA).state["sequence"])
+
+    keep()
+    desk.account[0]["equity"] = 11_000.0
+    keep()
+    desk.account[0]["equity_peak"] = 13_000.0
+    keep()
+    desk.account[0]["day"] += 1
+    keep()
+    keep()
+    keep(is_last=True)
+
+    assert written == [1, 1, 2, 3, 3, 4]
+    assert read_state(tmp_path / STATE_FILE, SCHEMA).state["account"]["equity"] == 11_000.0
 
 
 def test_a_first_start_must_say_so(tmp_path):

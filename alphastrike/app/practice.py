@@ -25,12 +25,12 @@ _IN_MEMORY = ("http://simulator", "ws://simulator")
 
 @dataclass(frozen=True, slots=True)
 class PracticePlan:
-    """What to practise on. `funding_interval_ms` is the venue's; a seed gives the same market and keys."""
+    """What to practise on; a seed gives the same market and keys. Funding is due as the venue has it."""
 
     dialect: str
     seed: int = 0
     initial_equity: float = 100_000.0
-    funding_interval_ms: int = 8 * 3_600_000
+    funding_interval_ms: int | None = None
 
 
 def practice_key(seed: int) -> PracticeKey:
@@ -42,7 +42,8 @@ def practice_key(seed: int) -> PracticeKey:
 def open_simulator(plan: PracticePlan, feed: Feed, interference: Interference | None = None) -> SimulatorHost:
     """A simulator with one account, at the feed's first step."""
     dialect: Dialect = chosen("dialects", (plan.dialect,), "--dialect")[plan.dialect]
-    exchange = PracticeVenue(feed, KernelLedger, plan.seed, plan.funding_interval_ms)
+    interval_ms = plan.funding_interval_ms or dialect.funding_interval_ms
+    exchange = PracticeVenue(feed, KernelLedger, plan.seed, interval_ms)
     exchange.open_account(practice_key(plan.seed), plan.initial_equity)
     return SimulatorHost(exchange, dialect, interference)
 

@@ -26,6 +26,17 @@ def simulate(
         str,
         typer.Option(help="Faults: NAME@SECONDS[+SECONDS],... or random:COUNT.", metavar="PLAN"),
     ] = "",
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Play this: candles as for a backtest, or a recorded order book.", metavar="PATH"),
+    ] = None,
+    symbols: Annotated[
+        str, typer.Option(help="Of the recording; all if left out.", metavar="BTCUSDT,...")
+    ] = "",
+    interval: Annotated[
+        str | None, typer.Option(help="Of the candles; the files' own if left out.", metavar="1h")
+    ] = None,
+    past: Annotated[int, typer.Option(help="Candles that are over when it opens.", min=0)] = 0,
     equity: Annotated[float, typer.Option(help="Money of the account, quote.", min=1)] = 100_000.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line when ready.")] = False,
 ) -> None:
@@ -38,7 +49,8 @@ def simulate(
 
     use_kernel_cache()
     from alphastrike.app.practice import PracticePlan
-    from alphastrike.app.serving import serve
+    from alphastrike.app.practice_feeds import Recording
+    from alphastrike.app.serving import Serving, serve
 
     def ready(facts: dict[str, str]) -> None:
         if as_json:
@@ -47,7 +59,9 @@ def simulate(
             for name, value in facts.items():
                 typer.echo(f"{name:<12} {value}")
 
-    serve(PracticePlan(dialect, seed, equity), chaos, port, ready)
+    listed = tuple(name for name in symbols.split(",") if name)
+    recording = None if data is None else Recording(data, listed, interval, past)
+    serve(Serving(PracticePlan(dialect, seed, equity), chaos, port, recording), ready)
 
 
 @venue_commands.command(short_help="Look for what is wrong with a venue.yaml.")

@@ -187,7 +187,9 @@ class PracticeVenue:
             market = self._markets[step.symbol]
             for event in market.take(step):
                 self.tell(event)
-            volume = market.depth() if step.at_ms < market.thin_until_ms else step.volume
+            # A replayed book tells of no trades: whatever it holds is what there is to be had.
+            is_all_known = step.at_ms < market.thin_until_ms or step.bids or step.asks
+            volume = market.depth() if is_all_known else step.volume
             tick = MarketTick(
                 step.symbol,
                 step.at_ms,

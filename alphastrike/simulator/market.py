@@ -17,7 +17,8 @@ _DEPTH = 25
 _HALF_SPREAD = 0.00005
 _LEVEL_WORTH = 40_000.0  # quote, on average
 _TRADES_KEPT = 1_000
-_RATE = Decimal("0.0001")
+_EIGHT_HOURS_MS = 8 * 3_600_000
+_RATE_8H = Decimal("0.0001")
 
 
 @dataclass
@@ -29,8 +30,8 @@ class SymbolMarket:
     now_ms: int
     is_trading: bool = True
     price: float = 0.0
-    funding_rate: Decimal = _RATE
-    funding_interval_ms: int = 8 * 3_600_000
+    funding_rate: Decimal = _RATE_8H
+    funding_interval_ms: int = _EIGHT_HOURS_MS
     thin_until_ms: int = 0  # until then one quantity step is to be had at a time
     last_id: int = 1_000_000
     bids: dict[Decimal, Decimal] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class SymbolMarket:
     def __post_init__(self) -> None:
         """Start without candles."""
         self.shelf = CandleShelf(self.instrument.symbol)
+        self.funding_rate = _RATE_8H * self.funding_interval_ms / _EIGHT_HOURS_MS
 
     @property
     def half_spread(self) -> float:

@@ -98,6 +98,8 @@ class Dialect(Protocol):
     """The plugin: `plugin` of a module `adapters/NAME/dialect.py`, or entry point `alphastrike.dialects`."""
 
     name: str
+    funding_interval_ms: int
+    """How often positions of this venue exchange funding."""
 
     def open(self, exchange: PracticeExchange) -> WireSession:
         """Put an exchange behind this wire."""

@@ -20,6 +20,7 @@ from alphastrike.adapters.binance.practice_market import PracticeMarket
 from alphastrike.adapters.binance.practice_orders import PracticeOrders
 from alphastrike.adapters.binance.practice_streams import MarketConversation
 from alphastrike.adapters.binance.practice_user import UserConversation
+from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.practice import PracticeAccount, PracticeExchange, PracticeKey
 from alphastrike.transport.dialect import Conversation, Refusal, WireRequest
 from alphastrike.transport.wire import HttpReply
@@ -150,6 +151,7 @@ class BinanceDialect:
     """What discovery finds."""
 
     name = "binance"
+    funding_interval_ms = 8 * HOUR_MS
 
     def open(self, exchange: PracticeExchange) -> BinanceSession:
         """Put an exchange behind this wire."""

@@ -9,6 +9,7 @@ from alphastrike.adapters.hyperliquid.practice_news import News
 from alphastrike.adapters.hyperliquid.practice_parties import Parties, Weights
 from alphastrike.adapters.hyperliquid.practice_stream import StreamConversation
 from alphastrike.adapters.hyperliquid.practice_trading import Trading
+from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.practice import PracticeExchange, PracticeKey
 from alphastrike.transport.dialect import Conversation, Refusal, WireRequest, WireSession
 from alphastrike.transport.json_text import BrokenJson, decode, encode
@@ -107,6 +108,7 @@ class PracticeDialect:
     """The dialect plugin. Keys of either network may trade by default: clients differ in which they sign."""
 
     name: str = "hyperliquid"
+    funding_interval_ms: int = HOUR_MS
     networks: frozenset[str] = frozenset({"mainnet", "testnet"})
 
     def open(self, exchange: PracticeExchange) -> WireSession:

@@ -9,6 +9,7 @@ from alphastrike.adapters.weex.dialect_entry import Entry, Refused, json_reply
 from alphastrike.adapters.weex.dialect_market import public_answer
 from alphastrike.adapters.weex.dialect_socket import WeexConversation
 from alphastrike.adapters.weex.signing import WEBSOCKET_TARGET
+from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.domain.practice import PracticeExchange, PracticeKey
 from alphastrike.transport.dialect import Refusal, WireRequest
 from alphastrike.transport.wire import HttpReply
@@ -90,6 +91,7 @@ class WeexDialect:
     """The plugin that puts an exchange behind this wire."""
 
     name: str = "weex"
+    funding_interval_ms: int = 8 * HOUR_MS
 
     def open(self, exchange: PracticeExchange) -> WeexSession:
         """Put an exchange behind this wire."""

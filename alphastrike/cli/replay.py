@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,6 +52,9 @@ def replay(
         Path | None,
         typer.Option(help="Folder of replay.json and replay.html [default: RUN-replay].", metavar="DIR"),
     ] = None,
+    label: Annotated[
+        bool, typer.Option("--label", help="Write outcomes beside the run's traces, for export and training.")
+    ] = False,
     verify: Annotated[
         bool,
         typer.Option("--verify", help="A journal: let a fresh engine answer it, and compare every byte."),
@@ -70,7 +74,7 @@ def replay(
     if any(path.is_dir() for path in paths):
         if verify:
             raise ConfigError("--verify: observed with a run folder, allowed with the journal of a paper run")
-        request = _request(config, (intervention, branches), horizon, estimand)
+        request = _request(config, (intervention, branches), horizon, estimand, label=label)
         _replay_runs(paths, request, jobs or os.cpu_count() or 1, out, as_json=as_json)
         return
     if len(paths) > 1:
@@ -82,14 +86,20 @@ def replay(
 
 
 def _request(
-    config: Path | None, lists: tuple[str | None, str | None], horizon: str | None, estimand: str
+    config: Path | None,
+    lists: tuple[str | None, str | None],
+    horizon: str | None,
+    estimand: str,
+    *,
+    label: bool,
 ) -> "Request":
     from alphastrike.app.config_loading import load_config
-    from alphastrike.app.replay.entry import request_of
+    from alphastrike.app.replay.entry import request_of, with_labels
 
-    settings = load_config(config, os.environ).config.replay
+    loaded = load_config(config, os.environ).config
     chosen, kinds = ([part.strip() for part in (text or "").split(",") if part.strip()] for text in lists)
-    return request_of(settings, chosen, kinds, duration_ms(horizon, "--horizon"), estimand)
+    request = request_of(loaded.replay, chosen, kinds, duration_ms(horizon, "--horizon"), estimand)
+    return with_labels(request, loaded.traces) if label else request
 
 
 def _replay_runs(
@@ -100,7 +110,8 @@ def _replay_runs(
     with watched("replay") as progress:
         from alphastrike.app.replay.entry import replay_folders
 
-        decisions, found = replay_folders(paths, request, jobs=jobs, progress=progress)
+        say = partial(typer.echo, err=True)
+        decisions, found = replay_folders(paths, request, say, jobs=jobs, progress=progress)
     from alphastrike.backtest.replay.files import write_replay
 
     folder = out or paths[0].with_name(f"{paths[0].resolve().name}-replay")

@@ -101,11 +101,15 @@ class TraceStore:
             for row in connection.execute(query).mappings():
                 yield row["report_sha256"], dict(row)
 
-    def label(self, trace_id: str, attempt: int, outcome: Any, version: str) -> None:
+    def label(
+        self, trace_id: str, attempt: int, outcome: Any, version: str, *, episode_id: str | None = None
+    ) -> None:
         """Write what a replay found beside a trace; the capture itself stays as it is."""
         change = update(TRACES).where(TRACES.c.trace_id == trace_id, TRACES.c.attempt == attempt)
         with self._engine.begin() as connection:
-            connection.execute(change.values(outcome=json.dumps(outcome), outcome_version=version))
+            connection.execute(
+                change.values(outcome=json.dumps(outcome), outcome_version=version, episode_id=episode_id)
+            )
 
     def prune(self, before_ms: int, *, dry_run: bool = False) -> int:
         """Remove traces recorded before a time, with their events; returns how many."""

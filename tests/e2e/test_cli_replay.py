@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from alphastrike.app.trace_store import open_store
+from alphastrike.domain.counterfactuals import ReplayOutcome
+
 CONFIG = """
 [validation]
 reference_hours = 500
@@ -15,8 +18,21 @@ long_window_hours = 240
 [replay]
 placebos = 2
 draws = 200
+[traces]
+enabled = true
+acknowledged_terms = true
+path = "store/traces.db"
 """
 SYMBOLS = ("--symbols", "BTCUSDT,ETHUSDT")
+
+
+def traces():
+    """The traces as they are now."""
+    store = open_store("store/traces.db")
+    try:
+        return store.traces()
+    finally:
+        store.close()
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +90,33 @@ def test_one_intervention_is_shown_with_all_its_branches(recorded):
     assert only["intervention_ids"] == ["i000001"]
 
 
+def test_outcomes_are_written_beside_the_traces_and_the_capture_stays_as_it_is(recorded):
+    asked = ("replay", "run", "--horizon", "1d", "--jobs", "1", "--label", "--json")
+    before = traces()
+    outcome = recorded(*asked, "--branches", "rules,placebo")
+    after = traces()
+    other = recorded(*asked, "--branches", "rules", "--intervention", "r000001")
+
+    assert outcome.exit_code == 0, outcome.stderr
+    assert f"run: {len(before)} traces labelled, of {len(before)} reviews replayed" in outcome.stderr
+    assert len(before) > 10
+    labels = ("outcome", "outcome_version", "episode_id")
+    assert [{**row, **dict.fromkeys(labels)} for row in after] == before
+    found = [ReplayOutcome.model_validate_json(row["outcome"]) for row in after]
+    assert all(one.replay_config == row["outcome_version"] for one, row in zip(found, after, strict=True))
+    assert all(one.is_faithful for one in found)
+    whole = [one for one in found if len(one.cases) == 6]
+    assert {(case.horizon_ms // 3_600_000, case.costs) for case in whole[0].cases} == {
+        (hours, costs) for hours in (12, 24, 48) for costs in (1.0, 2.0)
+    }
+    assert set(whole[0].branches) == {"recorded", "no_action", "rules", "placebo:0", "placebo:1"}
+    assert all(spread is not None for spread in whole[0].placebo_spread.values())
+    # Another configuration is another version.
+    assert other.exit_code == 0
+    relabelled = [row for row in traces() if row["outcome_version"] != found[0].replay_config]
+    assert [row["review_id"] for row in relabelled] == ["r000001"]
+
+
 def test_data_that_are_not_those_of_the_run_are_refused(recorded):
     recorded("data", "synth", "--store", "store", *SYMBOLS, "--hours", "1101", "--seed", "5")
 
@@ -93,6 +136,7 @@ def test_data_that_are_not_those_of_the_run_are_refused(recorded):
         (("run", "--intervention", "i999999"), "--intervention: observed 'i999999', allowed an id of"),
         (("run", "--branches", "ruls"), "--branches: "),
         (("run", "--estimand", "all"), "--estimand: "),
+        (("run", "--estimand", "policy", "--label"), "--label: observed with --estimand policy"),
         (("run", "--horizon", "7"), "--horizon: observed '7', allowed a whole number and m, h or d"),
         (("run", "--verify"), "--verify: observed with a run folder"),
         (("store",), "store: no run folder (summary.json is missing)"),

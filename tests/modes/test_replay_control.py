@@ -93,6 +93,20 @@ def test_the_policy_goes_on_where_the_decision_stands_alone(ruled):
     assert changes(goes_on) == [one.run_of("recorded").results[goes_on].equity_change for one in found]
 
 
+def test_the_control_is_run_whatever_is_asked(ruled):
+    plan = replace(a_plan(24, ()), estimands=(DECISION,))
+
+    found = list(replay_run(ruled, plan, [row["review_id"] for row in ruled.reviews[:3]]))
+
+    assert [one.unfaithful for one in found] == [None] * 3
+    assert all(set(run.results) == set(plan_cases(plan)) for one in found for run in one.branches)
+
+
+def plan_cases(plan):
+    """Every case of a plan at every horizon."""
+    return [Case(case.estimand, horizon, case.costs) for case in plan.cases for horizon in plan.horizons_ms]
+
+
 def test_a_snapshot_of_another_layout_is_refused(ruled):
     strange = replace(ruled, reviews=tuple(row | {"layout": "0" * 16} for row in ruled.reviews))
 

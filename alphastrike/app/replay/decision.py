@@ -35,7 +35,8 @@ _PATH_POINTS = 120
 class Plan:
     """What is asked of every review of a run: which branches, and in which cases.
 
-    `horizons_ms` rise; the one of the configuration is `horizon_ms`. `costs` begin with 1.
+    `horizons_ms` rise; the one decided on is `horizon_ms`. `costs` begin with 1; others are asked of the
+    DECISION estimand alone.
     """
 
     settings: ReplayConfig
@@ -44,6 +45,15 @@ class Plan:
     horizons_ms: tuple[int, ...]
     estimands: tuple[str, ...] = (DECISION, POLICY)
     costs: tuple[float, ...] = (1.0,)
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """Every case at the horizon decided on; the first is what a branch's picture shows."""
+        return tuple(
+            Case(estimand, self.horizon_ms, costs)
+            for estimand in self.estimands
+            for costs in (self.costs if estimand == DECISION else self.costs[:1])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ class Account:
 class Task:
     """One review to replay: plain values and arrays, so that another process can do it.
 
-    `recorded` is the run's own path through the window. `is_whole` is False where the data end early.
+    `recorded` is the run's own path through the window. `seen_ms` is how far beyond the fork the data reach.
     """
 
     account: Account
@@ -69,7 +79,7 @@ class Task:
     calls: tuple[Row, ...]
     window: Window
     recorded: RecordedPath
-    is_whole: bool
+    seen_ms: int
 
 
 def replay_decisions(tasks: Iterable[Task]) -> Iterator[DecisionReplay]:
@@ -100,6 +110,8 @@ class _Replaying:
     def done(self) -> DecisionReplay:
         task, review = self._task, self._task.review
         branches = branches_of(review, self._plan.kinds, self._plan.settings)
+        if POLICY not in self._plan.estimands:  # the control needs it, asked for or not
+            self._run(branches[0], Case(POLICY, self._plan.horizon_ms))
         runs = tuple(self._branch(branch) for branch in branches)
         return DecisionReplay(
             run_id=task.account.run_id,
@@ -109,7 +121,8 @@ class _Replaying:
             review={name: review[name] for name in _KEPT},
             calls=task.calls,
             unfaithful=self._unfaithful,
-            is_whole=task.is_whole,
+            is_whole=self._plan.horizon_ms <= task.seen_ms,
+            seen_ms=task.seen_ms,
             branches=runs,
             path_ms=self._path_ms,
             replays=self._replays,
@@ -120,14 +133,12 @@ class _Replaying:
         path: tuple[float, ...] = ()
         unrecorded, ran = 0, self._replays
         verdicts: tuple[str, ...] = ()
-        for estimand in self._plan.estimands:
-            for costs in self._plan.costs:
-                # The control, and every branch's own path, is the first of these.
-                found, way, later = self._run(branch, Case(estimand, self._plan.horizon_ms, costs))
-                results |= found
-                verdicts = verdicts or self._forks.verdicts
-                path = path or way
-                unrecorded = max(unrecorded, later)
+        for case in self._plan.cases:
+            found, way, later = self._run(branch, case)
+            results |= found
+            verdicts = verdicts or self._forks.verdicts
+            path = path or way
+            unrecorded = max(unrecorded, later)
         return BranchRun(branch, results, verdicts, path, unrecorded, is_own=self._replays > ran)
 
     def _run(self, branch: Branch, case: Case) -> tuple[dict[Case, Measured], tuple[float, ...], int]:

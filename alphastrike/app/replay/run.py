@@ -71,7 +71,7 @@ def _tasks(source: Source, plan: Plan, reviews: Sequence[Row], spans: Sequence[S
                 _between(source.path.equity, fork_ms, until_ms),
                 _between(source.path.fills, fork_ms, until_ms),
             ),
-            is_whole=fork_ms + plan.horizon_ms <= last_ms,
+            seen_ms=last_ms - fork_ms,
         )
 
 

@@ -86,6 +86,7 @@ class DecisionReplay:
     branches: tuple[BranchRun, ...]
     path_ms: tuple[int, ...] = ()
     replays: int = 0
+    seen_ms: int = 0  # how far beyond the fork the data reach
 
     def run_of(self, name: str) -> BranchRun | None:
         """The branch of this name."""

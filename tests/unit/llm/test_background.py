@@ -16,7 +16,7 @@ from tests.support.fake_ollama import ScriptedOllama, in_a_thread, says
 def test_trading_goes_on_and_the_rule_table_acts_within_the_deadline(fate):
     server = ScriptedOllama([says('{"tool": "adj', then=fate)])
     with in_a_thread(server):
-        config = LlmConfig.model_validate({"ollama": {"host": server.host, "deadline_s": 1.0}})
+        config = LlmConfig.model_validate({"ollama": {"host": server.host, "deadline_s": 0.3}})
         background = BackgroundConsultant(Consultant(OllamaAdvisor(config), config, "run"))
         patient, review = a_review(a_patient(triggers={"cooldown_hours": 700}))
 

@@ -73,6 +73,17 @@ def test_what_is_not_as_it_was_is_named(sealed, statement, name, what):
     assert changed(sealed, statement) == [(name, what)]
 
 
+def test_what_is_said_after_a_review_was_finished_is_kept_and_not_sealed(store):
+    tee = Tee(store, "run")
+    tee.note(NAMES[0], "request", 1)
+    tee.finish(a_trace(NAMES[0]))
+    tee.note(NAMES[0], "error", "too late")
+    tee.close()
+
+    assert store.verified().problems == ()
+    assert [one["kind"] for one in store.trace(NAMES[0])["events"]] == ["request", "error"]
+
+
 def test_a_label_breaks_no_seal(sealed):
     sealed.label(NAMES[0], 1, {"regret": 0.1}, "v1")
 

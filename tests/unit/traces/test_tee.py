@@ -121,6 +121,23 @@ def test_a_clean_stop_loses_nothing(store):
     assert counts.written == 3_001
 
 
+def test_two_threads_at_once_are_counted_right(store):
+    tee = Tee(store, "run", queue_size=100_000)
+
+    def talk(trace_id):
+        for number in range(2_000):
+            tee.note(trace_id, "message", number)
+
+    talkers = [threading.Thread(target=talk, args=(f"run-r00000{number}",)) for number in (1, 2)]
+    for talker in talkers:
+        talker.start()
+    for talker in talkers:
+        talker.join()
+    counts = tee.close()
+
+    assert (counts.taken, counts.written, counts.lost) == (4_000, 4_000, 0)
+
+
 def test_a_full_queue_drops_counts_and_warns_once(tmp_path, caplog):
     store = TraceStore.opened(tmp_path / "traces.db")
     gate = threading.Event()

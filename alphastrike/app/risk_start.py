@@ -87,8 +87,8 @@ def told_start(desk: Desk, start: RiskStart, fault: str | None) -> str | None:
     leverage, breaker = float(desk.state[0]["leverage"]), desk.breaker[0]
     if fault is not None:
         return (
-            f"risk state unusable: {fault}; HALTED at {leverage:g}x: no new position until an operator "
-            "resumes; --fresh starts without it"
+            f"risk state unusable: {fault}; HALTED at {leverage:g}x: no new position until "
+            "`alphastrike resume`; --fresh starts without it"
         )
     if start == FRESH:
         return None

@@ -29,5 +29,5 @@ def halt_note(summary: dict[str, Any]) -> str | None:
         f"{number(halted['limit'], 4)}): nothing was opened in the last {span(ended - since)}, "
         f"{percent(share, 1)} of the run. A halt is latched and lifted by an operator alone, of whom a "
         f"backtest has none: to see what comes after, start a run there (--start){moved}; on paper or "
-        "live find the cause, then resume."
+        "live find the cause, then `alphastrike resume`."
     )

@@ -85,7 +85,7 @@ def test_a_state_that_cannot_be_used_halts_at_the_floor_and_says_so(again, harm)
 
     assert outcome.exit_code == 3
     assert "risk state unusable: data/state/leverage_state.json: " in outcome.stderr
-    assert "HALTED at 1x: no new position until an operator resumes" in outcome.stderr
+    assert "HALTED at 1x: no new position until `alphastrike resume`" in outcome.stderr
     assert "ended HALTED (state_file)" in outcome.stderr
     assert set(leverages()) == {1.0}
     assert pq.read_table("run/fills.parquet").num_rows == 0
@@ -101,6 +101,23 @@ def test_the_next_start_after_that_is_still_halted(again):
 
     assert outcome.exit_code == 3
     assert "breaker HALTED (state_file), latched" in outcome.stderr
+
+
+def test_an_operator_who_resumes_ends_the_halt_by_way_of_cooldown(again, alphastrike):
+    damaged()
+
+    told = alphastrike("resume")
+    outcome = again()
+
+    assert (told.exit_code, outcome.exit_code) == (0, 0)
+    assert "HALTED at 1x" in outcome.stderr
+    moves = pq.read_table("run/risk_states.parquet").to_pylist()
+    assert [(move["after"], move["trigger"]) for move in moves[:3]] == [
+        ("halted", "state_file"),
+        ("cooldown", "operator"),
+        ("normal", "waited"),
+    ]
+    assert saved()["leverage"] <= 1.5
 
 
 def test_a_fresh_start_is_asked_for(again):

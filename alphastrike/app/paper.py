@@ -95,7 +95,7 @@ def open_paper(
     risk = RiskStage(assembly.desk, assembly.instruments)
     execution = ExecutionStage(assembly.desk, assembly.instruments, run_id)
     engine = Engine(past.symbols, assembly.stages, risk, execution)
-    engine.breaker = None if assembly.circuit is None else assembly.circuit.breaker
+    engine.circuit_breaker = None if assembly.circuit is None else assembly.circuit.breaker
     return PaperRun(
         config=config,
         market=market,

@@ -24,7 +24,7 @@ def run_stepped(
     execution = ExecutionStage(run.desk, run.instruments, run_id)
     engine = Engine(run.history.symbols, run.stages, risk, execution)
     if run.circuit is not None:
-        engine.breaker = run.circuit.breaker
+        engine.circuit_breaker = run.circuit.breaker
     session = SimulatedSession(run.venue, run.instruments, run.rates, run_id)
     recorder = BarRecorder(run, recording, engine, risk)
     bars = run.history.open_time_ms.size

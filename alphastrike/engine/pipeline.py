@@ -23,7 +23,7 @@ from alphastrike.domain.events import (
 )
 from alphastrike.domain.outcomes import Code, Halted, Stage
 from alphastrike.domain.plugins import Strategy
-from alphastrike.engine.breaker import CircuitBreaker
+from alphastrike.engine.circuit_breaker import CircuitBreaker
 from alphastrike.engine.stages import Execution, Features, Gateway, ModelSlot, Risk, Validator
 
 _NOTHING = Step(outcomes=(), commands=())
@@ -65,12 +65,12 @@ class MarketStages:
 class Engine:
     """All eight stages behind one call; the exchange (stage 1) is where the events come from.
 
-    `decisions` is what stages 2 to 6 said of the last bar, None before the first. `breaker` is set by
-    whoever wants one before the first event.
+    `decisions` is what stages 2 to 6 said of the last bar, None before the first. `circuit_breaker` is set
+    by whoever wants one before the first event; stage 7's breaker is another thing.
     """
 
     decisions: DecisionBlock | None = None
-    breaker: CircuitBreaker | None = None
+    circuit_breaker: CircuitBreaker | None = None
 
     def __init__(
         self, symbols: tuple[str, ...], market: MarketStages, risk: Risk, execution: Execution
@@ -89,10 +89,10 @@ class Engine:
         if isinstance(event, FillReceived):
             self._execution.learn_fill(event)
             self._risk.book_fill(event)
-            if self.breaker is not None:
-                self.breaker.learn_fill(event)
+            if self.circuit_breaker is not None:
+                self.circuit_breaker.learn_fill(event)
         elif isinstance(event, Advised):
-            return _NOTHING if self.breaker is None else self.breaker.hear(event)
+            return _NOTHING if self.circuit_breaker is None else self.circuit_breaker.hear(event)
         elif isinstance(event, FundingSettled):
             self._risk.book_funding(event)
         elif isinstance(event, OrderChanged):
@@ -122,10 +122,10 @@ class Engine:
             return self._ignored(market, event)
         decisions = self._market.judge(market)
         now_ms = event.close_time_ms
-        if self.breaker is not None:
-            self.breaker.tick(now_ms)
+        if self.circuit_breaker is not None:
+            self.circuit_breaker.tick(now_ms)
         self._risk.mark(now_ms, decisions)
-        requests = () if self.breaker is None else self.breaker.watch(now_ms, decisions)
+        requests = () if self.circuit_breaker is None else self.circuit_breaker.watch(now_ms, decisions)
         commands: list[Command] = []
         for row in range(len(self._symbols)):
             self._risk.judge(row, now_ms, decisions)

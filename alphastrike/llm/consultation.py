@@ -8,10 +8,11 @@ from typing import Any, Protocol
 
 from alphastrike.domain.commands import ReviewRequested
 from alphastrike.domain.intervals import DAY_MS, HOUR_MS
-from alphastrike.domain.interventions import Advice, ProposedCall
+from alphastrike.domain.interventions import Advice
 from alphastrike.llm.advisors.rules import RuleTable
 from alphastrike.llm.config import LlmConfig
 from alphastrike.llm.failures import AdvisorFailed
+from alphastrike.llm.strangers import checked, checked_failure
 
 
 class Advisor(Protocol):
@@ -53,19 +54,20 @@ class Consultant:
         started = self._clock()
         try:
             async with asyncio.timeout(self._config.ollama.deadline_s):
-                advice = _checked(await self._advisor.advise(request, trace_id))
+                advice = checked(await self._advisor.advise(request, trace_id))
         except AdvisorFailed as failure:
-            failed = failure
+            failed = checked_failure(failure)
         except TimeoutError:
             failed = AdvisorFailed("deadline", f"no answer within {self._config.ollama.deadline_s} s")
         except Exception as error:  # noqa: BLE001 - an advisor is a stranger, and trading goes on
-            failed = AdvisorFailed("advisor_error", f"{type(error).__name__}: {error}"[:300])
+            failed = checked_failure(AdvisorFailed("advisor_error", f"{type(error).__name__}: {error}"))
         else:
             self._failures = 0
             self._spend(request, advice.details)
             return replace(advice, trace_id=advice.trace_id or trace_id)
         waited_ms = self._simulated(int((self._clock() - started) * 1_000))
-        self._count_failure(request)
+        if failed.cause != "not_recorded":  # a store that lacks one answer may have the next
+            self._count_failure(request)
         self._spend(request, failed.facts)
         return await self._fall_back(request, trace_id, failed, waited_ms)
 
@@ -109,16 +111,3 @@ class Consultant:
             cause=failed.cause,
             details=details,
         )
-
-
-def _checked(advice: Any) -> Advice:
-    """What an advisor gave, if it is what it promised: an advisor may be anybody's."""
-    is_one = isinstance(advice, Advice) and isinstance(advice.calls, tuple)
-    if not is_one or not all(isinstance(call, ProposedCall) for call in advice.calls):
-        raise AdvisorFailed("advisor_error", f"observed {type(advice).__name__}, allowed an Advice of calls")
-    named = (advice.source, advice.cause, advice.trace_id)
-    has_types = type(advice.latency_ms) is int and isinstance(advice.details, Mapping)
-    if not has_types or advice.latency_ms < 0 or not all(isinstance(each, str) for each in named):
-        raise AdvisorFailed("advisor_error", "observed an Advice with fields of other types", advice.calls)
-    found: Advice = advice
-    return found

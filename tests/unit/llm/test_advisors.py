@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from alphastrike.domain.events import InterventionProposed
 from alphastrike.domain.intervals import DAY_MS, HOUR_MS
 from alphastrike.domain.interventions import Advice, Tool, Verdict
+from alphastrike.live.codec import encode, to_text
 from alphastrike.llm.advisors.random_palette import RandomPalette
 from alphastrike.llm.advisors.rules import RuleTable, rule_calls
 from alphastrike.llm.config import LlmConfig
@@ -134,7 +136,6 @@ async def test_what_was_said_before_the_failure_is_kept_for_the_record():
         Advice((), "scripted", -1),
         Advice((), "scripted", 1.5),  # type: ignore[arg-type]
         Advice((), None, 1),  # type: ignore[arg-type]
-        Advice((), "scripted", 1, details=[1]),  # type: ignore[arg-type]
     ],
 )
 async def test_an_answer_that_is_no_advice_is_a_failure(answer):
@@ -143,6 +144,33 @@ async def test_an_answer_that_is_no_advice_is_a_failure(answer):
     advice = await _consultant(answer).ask(review)
 
     assert (advice.source, advice.cause) == ("rules", "advisor_error")
+
+
+def _failure(cause, detail="", calls=()):
+    failed = AdvisorFailed(cause, detail, calls)
+    failed.facts = {"deep": float("nan")}
+    return failed
+
+
+@pytest.mark.parametrize(
+    ("answer", "source", "cause"),
+    [
+        (Advice((), "a\x1b[2J\ud800b" * 99, 1, "", "t\n", {"x": object()}), ("a [2J b" * 99)[:80], ""),
+        (Advice((), "scripted", 1, details=[1]), "scripted", ""),
+        (Advice((), "scripted", 1, details={"x": "y" * 99_999}), "scripted", ""),
+        (_failure(7), "rules", "advisor_error"),
+        (_failure("own\nword", None, "none"), "rules", "own word"),
+        (ValueError("\ud800" * 9_999), "rules", "advisor_error"),
+    ],
+    ids=["words", "details", "long", "cause", "calls", "error"],
+)
+async def test_whatever_an_advisor_says_of_itself_is_safe_to_keep(answer, source, cause):
+    _, review = a_review()
+
+    advice = await _consultant(answer).ask(review)
+
+    assert (advice.source, advice.cause) == (source, cause)
+    assert len(to_text(encode(InterventionProposed(1, "r1", advice)))) < 3_000
 
 
 async def test_a_day_has_so_many_tokens_and_the_next_one_new_ones():

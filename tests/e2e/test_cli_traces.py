@@ -48,6 +48,17 @@ def test_a_run_with_a_model_is_traced_and_repeats_from_its_traces_bit_for_bit(al
         == ANSWER
     )
     assert shown["judgements"][0]["outcome"] == rows[0]["outcome"]
+    alphastrike("traces", "export", "--include-failed", "--dedupe-by", "none", "--split", "1/0/0")
+    records = [json.loads(line) for line in Path("export/train.jsonl").read_text().splitlines()]
+    assert len(records) == json.loads(alphastrike("traces", "status", "--json").stdout)["traces"]
+    assert {json.dumps(record["messages"][-1]["tool_calls"][0]["function"]) for record in records} == {
+        json.dumps({"name": "adjust_leverage", "arguments": {"new_leverage": 1, "reason": "drawdown"}})
+    }
+    asked = shown["events"][0]["payload"]["body"]["messages"]
+    told = next(record for record in records if record["id"] == f"{rows[0]['trace_id']}.1")["messages"]
+    assert told[1] == asked[1]  # the report as it was put to the model
+    assert asked[0]["content"].startswith(told[0]["content"])
+    assert {tool["function"]["name"] for tool in records[0]["tools"]} >= {"adjust_leverage", "no_action"}
 
 
 def test_a_run_without_a_server_goes_on_with_the_rule_table(alphastrike):

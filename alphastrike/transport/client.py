@@ -224,7 +224,8 @@ class VenueClient:
         """Stop for as long as the venue says: everything for a ban, and nothing goes early for a 429."""
         if reply.status == 418:
             seconds = _seconds(reply, _DEFAULT_BAN_S)
-            self._banned_until_ms = self._around.clock.now_ms() + int(seconds * 1000)
+            # A millisecond more, as that is how finely the clock is read.
+            self._banned_until_ms = self._around.clock.now_ms() + int(seconds * 1000) + 1
             if self.on_ban is not None:
                 self.on_ban(self._banned_until_ms)
             self._refuse_while_banned()

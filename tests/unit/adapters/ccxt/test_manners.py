@@ -7,6 +7,7 @@ from decimal import Decimal
 import ccxt.async_support
 import pytest
 
+from alphastrike.adapters.binance.dialect import plugin as binance
 from alphastrike.adapters.ccxt.adapter import plugin
 from alphastrike.adapters.ccxt.client import opened_exchange
 from alphastrike.adapters.ccxt.config import CcxtConfig
@@ -72,7 +73,9 @@ def trade(exchange, dialect):
     return in_simulated_time(dialect, work)
 
 
-@pytest.mark.parametrize(("exchange", "dialect"), [("hyperliquid", hyperliquid), ("weex", weex)])
+@pytest.mark.parametrize(
+    ("exchange", "dialect"), [("binanceusdm", binance), ("hyperliquid", hyperliquid), ("weex", weex)]
+)
 def test_orders_are_placed_under_our_ids_and_nothing_else_is_signed(exchange, dialect):
     requests, listed, cancelled, held, wire = trade(exchange, dialect)
 

@@ -102,8 +102,8 @@ def test_orders_batches_and_triggers_are_signed_as_the_sdk_signs_them(batch, env
 
 @pytest.mark.long
 @given(st.lists(orders(), min_size=1, max_size=8), envelopes, st.sampled_from(["na", "positionTpsl"]))
-@settings(max_examples=2_000)
-def test_two_thousand_batches_are_signed_as_the_sdk_signs_them(batch, envelope, grouping):
+@settings(max_examples=10_000)
+def test_ten_thousand_batches_are_signed_as_the_sdk_signs_them(batch, envelope, grouping):
     ours = actions.place([wire for wire, _ in batch], grouping)
 
     assert is_signed_alike(

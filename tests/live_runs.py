@@ -134,6 +134,28 @@ class MortalSocket:
         await self._socket.close()
 
 
+class FailingFiles:
+    """Stands in for `os` in the journal: from some write on, or at once, the system refuses."""
+
+    def __init__(self, fault: OSError, writes_left: int) -> None:
+        self._fault, self.writes_left = fault, writes_left
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+    def open(self, *arguments: Any) -> int:
+        if self.writes_left <= 0:
+            raise self._fault
+        return os.open(*arguments)
+
+    def write(self, handle: int, content: bytes) -> int:
+        self.writes_left -= 1
+        if self.writes_left <= 0:
+            os.write(handle, content[: len(content) // 2])
+            raise self._fault
+        return os.write(handle, content)
+
+
 class MortalFiles:
     """Stands in for `os` in the journal: a write may be cut short by the death of the process."""
 
@@ -207,7 +229,9 @@ class Ground:
     def account(self) -> Any:
         return self.host.exchange.accounts[0]
 
-    async def session(self, process: Process, *, hours: float, config=CONFIG, terms=None, fresh=False) -> Any:
+    async def session(
+        self, process: Process, *, hours: float, config=CONFIG, terms=None, fresh=False, files=None
+    ) -> Any:
         """One process, until it has traded for so long, is told to stop, or dies."""
         adapter = available("adapters")[self.name]()
         access = practice_access(self.host, self.clock, seed=1)
@@ -220,7 +244,7 @@ class Ground:
             access.endpoints,
         )
         terms = terms or LiveTerms(duration_ms=int(hours * 3_600_000))
-        journal_module.os = MortalFiles(process)
+        journal_module.os = files or MortalFiles(process)
         try:
             session = open_session(self.state, is_fresh=fresh)
             show = (self.pictures.append, self.said.append)
@@ -240,12 +264,15 @@ class Ground:
             journal_module.os = os
 
 
-async def on_ground(name: str, state: Path, work: Any, *, hours: int, faults=(), seed: int = 5) -> Any:
+async def on_ground(
+    name: str, state: Path, work: Any, *, hours: int, faults=(), seed: int = 5, equity: float = 100_000.0
+) -> Any:
     """Run `work(ground)` beside a practice exchange of this adapter's dialect."""
     adapter = available("adapters")[name]()
     history = a_market(hours, seed)
     clock = LoopClock(int(history.open_time_ms[0]) + PAST_HOURS * 3_600_000 + 60_000)
-    host, chaos = open_chaos(PracticePlan(adapter.dialect), CandleFeed(history, INSTRUMENTS, parts=1), faults)
+    plan = PracticePlan(adapter.dialect, initial_equity=equity)
+    host, chaos = open_chaos(plan, CandleFeed(history, INSTRUMENTS, parts=1), faults)
     ground = Ground(name, state, host, clock, Exposure(host), chaos)
     host.exchange.advance(clock.start_ms)
     host._ticked_ms = clock.start_ms  # nobody was connected in the past

@@ -13,7 +13,7 @@ from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.intervals import interval_ms
 from alphastrike.domain.settings import Settings
 from alphastrike.gateway.config import GatewayConfig
-from alphastrike.live.config import LiveConfig, PaperConfig
+from alphastrike.live.config import LiveConfig, NotifyConfig, PaperConfig
 from alphastrike.llm.config import LlmConfig
 from alphastrike.marketdata.config import MarketdataConfig
 from alphastrike.ml.config import MlConfig
@@ -200,4 +200,5 @@ class AlphaStrikeConfig(Settings):
     paper: PaperConfig = PaperConfig()
     replay: ReplayConfig = ReplayConfig()
     live: LiveConfig = LiveConfig()
+    notify: NotifyConfig = NotifyConfig()
     output: OutputConfig = OutputConfig()

@@ -20,7 +20,7 @@ from alphastrike.live.news import Noted
 from alphastrike.live.parts import Heard
 from alphastrike.live.picture import Picture
 from alphastrike.live.state_folder import write_status
-from alphastrike.live.stop_proof import prove_stops
+from alphastrike.live.stop_proof import UNPROTECTED, prove_stops
 from alphastrike.live.told import as_journaled, words_of
 from alphastrike.live.venue_account import VenueAccount
 from alphastrike.transport.adapter import VenueConnection
@@ -82,17 +82,22 @@ class LiveSession:
             yield self._relived.half_told
         started = self._account.start(self._relived.unsettled(self._books))
         async for news in news_until(self._account.inbox, started):
-            yield news
+            yield self._said(news)
         self._reach.say("reconciled with the venue: armed")
         earlier = self._relived.closes
         closes = feed.closes(earlier, len(earlier) + bars)
         async for heard in merged(_after(closes, len(earlier)), self._account.inbox, self._told()):
-            yield heard
+            yield self._said(heard)
         async for news in news_until(self._account.inbox, self._ending()):
-            yield news
+            yield self._said(news)
         if not self._has_position():
             self._finish()
         self._session.ended()
+
+    def _said(self, news: Heard | News) -> Heard | News:
+        if isinstance(news, Noted):
+            self._reach.say(news.text if news.text.startswith(UNPROTECTED) else f"note: {news.text}")
+        return news
 
     def _has_position(self) -> bool:
         return any(self._books.quantity(symbol) for symbol in self._run.market.past.symbols)
@@ -107,7 +112,6 @@ class LiveSession:
         lines = await prove_stops(self._reach.connection, self._account.mirror)
         for line in lines:
             self._account.inbox.put(Noted(self._reach.clock.now_ms(), line))
-            self._reach.say(line)
 
     def _finish(self) -> None:
         """Flat, with nothing on its way: the next start may begin a journal of its own."""

@@ -36,7 +36,8 @@ class Session:
 
     `waiting` are orders not carried out yet; `listen` does so as soon as it can be done, and hears what
     was answered meanwhile. `settle` lets an answer under way arrive. `leaves_when_flat` is an order to stop
-    once no position is open. `risk` is what the run's risk state starts from.
+    once no position is open. `beats` are called whenever the loop looks for orders. `risk` is what the
+    run's risk state starts from.
     """
 
     state: Path
@@ -47,6 +48,7 @@ class Session:
     listen: Callable[[], None] | None = None
     correspondence: Correspondence | None = None
     leaves_when_flat: bool = False
+    beats: list[Callable[[], None]] = field(default_factory=list)
     _taken: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -79,6 +81,8 @@ class Session:
 
     def obey(self) -> bool:
         """Take what was ordered, and carry it out between two closes; whether to go on."""
+        for beat in self.beats:
+            beat()
         for order in waiting_orders(self.state):
             if order.name in self._taken:
                 continue

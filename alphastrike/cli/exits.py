@@ -39,6 +39,8 @@ _EXTRAS = {
     "sqlalchemy": "llm",
     "httpx": "llm",
     "joblib": "sweep",
+    "apprise": "notify",
+    "prometheus_client": "dashboard",
 }
 
 

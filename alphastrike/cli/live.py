@@ -8,7 +8,7 @@ import typer
 
 from alphastrike.cli.backtest import RUNS, deliver
 from alphastrike.cli.config import ConfigFile
-from alphastrike.cli.paper import STATE, StateFolder, duration_ms, say
+from alphastrike.cli.paper import STATE, MetricsPort, StateFolder, duration_ms, say
 
 if TYPE_CHECKING:
     from alphastrike.app.config import AlphaStrikeConfig
@@ -66,6 +66,7 @@ def live(
         Path | None,
         typer.Option(help="Trade at the exchange that `venue simulate --json` told of.", metavar="FILE"),
     ] = None,
+    metrics_port: MetricsPort = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print summary.json at the end, and no view.")
     ] = False,
@@ -93,7 +94,8 @@ def live(
     arming = Arming(mainnet, confirm, typer.prompt, keys, practice)
     settings, access = armed(adapter, loaded.config, arming, os.environ)
     terms = LiveTerms(duration_ms(duration), adopt, settings)
-    result = _traded(loaded.config, (state, fresh, terms), (adapter, access), is_quiet=as_json)
+    looks = (as_json, metrics_port)
+    result = _traded(loaded.config, (state, fresh, terms), (adapter, access), looks)
     deliver(result, loaded.config, as_json=as_json)
 
 
@@ -101,8 +103,7 @@ def _traded(
     config: "AlphaStrikeConfig",
     asked: "tuple[Path, bool, LiveTerms]",
     reach: "tuple[WireAdapter, VenueAccess]",
-    *,
-    is_quiet: bool,
+    looks: tuple[bool, int | None],
 ) -> "RunResult":
     from alphastrike.app.kernel_cache import use_kernel_cache
 
@@ -112,6 +113,7 @@ def _traded(
     from rich.console import Console
 
     from alphastrike.app.live_entry import live_on_venue
+    from alphastrike.app.onlookers import onlookers
     from alphastrike.app.paper_session import open_session
     from alphastrike.backtest.artifacts import refuse_foreign_folder
     from alphastrike.live.state_folder import owned
@@ -121,5 +123,8 @@ def _traded(
     with owned(state):
         refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
         session = open_session(state, is_fresh=fresh)
-        with shown(Console(quiet=is_quiet)) as watch:
-            return asyncio.run(live_on_venue(config, session, terms, reach, (watch, say)))
+        with (
+            shown(Console(quiet=looks[0])) as watch,
+            onlookers(config, session, (watch, say), looks[1], os.environ) as show,
+        ):
+            return asyncio.run(live_on_venue(config, session, terms, reach, show))

@@ -18,6 +18,12 @@ STATE = Path("data/state")
 StateFolder = Annotated[
     Path, typer.Option("--state", help="Folder of the process's state and journal.", metavar="DIR")
 ]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(
+        "--metrics-port", help="Serve /metrics, /healthz and /readyz on 127.0.0.1.", min=0, max=65535
+    ),
+]
 # The first line keeps the help's layout as it is written here.
 PAPER_EXAMPLES = """\b
 Examples:
@@ -66,6 +72,7 @@ def paper(
         str | None,
         typer.Option("--ws-url", help="Where the venue streams.", metavar="URL"),
     ] = None,
+    metrics_port: MetricsPort = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print summary.json at the end, and no view.")
     ] = False,
@@ -91,7 +98,7 @@ def paper(
     loaded = load_config(config, os.environ, [option for option in given if option[2] is not None])
     terms = (speed_of(speed), duration_ms(duration))
     result = _traded(
-        loaded.config, (state, fresh, terms), reach=_reach(venue, rest_url, ws_url), is_quiet=as_json
+        loaded.config, (state, fresh, terms), _reach(venue, rest_url, ws_url), (as_json, metrics_port)
     )
     deliver(result, loaded.config, as_json=as_json)
     _leave(result)
@@ -128,7 +135,9 @@ def _reach(venue: str | None, rest_url: str | None, ws_url: str | None) -> Reach
     return venue_adapter(venue), real_access(endpoints)
 
 
-def _traded(config: "AlphaStrikeConfig", asked: Terms, *, reach: Reach | None, is_quiet: bool) -> "RunResult":
+def _traded(
+    config: "AlphaStrikeConfig", asked: Terms, reach: Reach | None, looks: tuple[bool, int | None]
+) -> "RunResult":
     from alphastrike.app.kernel_cache import has_kernels, use_kernel_cache
 
     use_kernel_cache()
@@ -137,6 +146,7 @@ def _traded(config: "AlphaStrikeConfig", asked: Terms, *, reach: Reach | None, i
 
     from rich.console import Console
 
+    from alphastrike.app.onlookers import onlookers
     from alphastrike.app.paper_entry import PaperTerms, paper_embedded, paper_on_venue
     from alphastrike.app.paper_session import open_session
     from alphastrike.backtest.artifacts import refuse_foreign_folder
@@ -149,10 +159,13 @@ def _traded(config: "AlphaStrikeConfig", asked: Terms, *, reach: Reach | None, i
         if is_first:
             say("compiling kernels, once, for about a minute: later runs start at once")
         session = open_session(state, is_fresh=fresh)
-        with shown(Console(quiet=is_quiet)) as watch:
+        with (
+            shown(Console(quiet=looks[0])) as watch,
+            onlookers(config, session, (watch, say), looks[1], os.environ) as show,
+        ):
             if reach is None:
-                return asyncio.run(paper_embedded(config, session, terms, watch, say))
-            return asyncio.run(paper_on_venue(config, session, terms, reach, (watch, say)))
+                return asyncio.run(paper_embedded(config, session, terms, *show))
+            return asyncio.run(paper_on_venue(config, session, terms, reach, show))
 
 
 def say(line: str) -> None:

@@ -31,6 +31,7 @@ class VenueCapabilities:
     max_client_order_id_length: int
     supports_book_stream: bool = False
     supports_ticker_stream: bool = False
+    dead_man_switch_is_account_wide: bool = False  # one for all symbols; else one for each
     supports_user_streams: bool = True  # fills, orders and account news
     supports_cancel: bool = True  # also of what may still be open: open orders can be listed
 

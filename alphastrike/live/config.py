@@ -37,3 +37,17 @@ class LiveConfig(Settings):
     least_balance: float = Field(
         10.0, gt=0, description="free balance, quote, below which nothing is started"
     )
+
+
+class NotifyConfig(Settings):
+    """The `[notify]` section. Where to is a secret: `ALPHASTRIKE_NOTIFY_URLS` in the environment."""
+
+    events: tuple[Literal["start", "stop", "alert", "breaker", "note", "order"], ...] = Field(
+        ("start", "stop", "alert", "breaker", "note"),
+        description="what is told: start, stop, alert, breaker (its state moved), note (what a venue's "
+        "account explained), order",
+    )
+    alert_seconds: float = Field(0.0, ge=0, description="least seconds between two alerts; 0 tells each")
+    breaker_seconds: float = Field(0.0, ge=0, description="the same between two moves of the breaker")
+    note_seconds: float = Field(60.0, ge=0, description="the same between two notes")
+    order_seconds: float = Field(300.0, ge=0, description="the same between two orders")

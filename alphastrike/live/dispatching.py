@@ -6,11 +6,11 @@ gone out. An order whose answer takes long does not hold up the stop behind it.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from alphastrike.domain.commands import CancelOrder, Command, PlaceOrder
-from alphastrike.domain.orders import OrderType
+from alphastrike.domain.orders import OrderType, UnifiedOrder
 from alphastrike.transport.account_mirror import AccountMirror
 
 _IMPATIENT_S = 1.0
@@ -19,9 +19,18 @@ _IMPATIENT_S = 1.0
 class Dispatcher:
     """Sends through the mirror, which sends each order once."""
 
-    def __init__(self, mirror: AccountMirror, failed: Callable[[BaseException], None]) -> None:
-        """Send nothing yet. `failed` hears of what is broken here, which no venue's answer is."""
+    def __init__(
+        self,
+        mirror: AccountMirror,
+        prepare: Callable[[UnifiedOrder], Awaitable[None]],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Send nothing yet. `prepare` is done before each order goes out.
+
+        `failed` hears of what is broken here, which no venue's answer is.
+        """
         self._mirror = mirror
+        self._prepare = prepare
         self._failed = failed
         self._waiting: dict[str, deque[Command]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
@@ -61,11 +70,15 @@ class Dispatcher:
             while waiting:
                 command = self._next(waiting)
                 if isinstance(command, PlaceOrder):
-                    await self._patiently(self._mirror.submit(command.order))
+                    await self._patiently(self._place(command.order))
                 else:
                     await self._patiently(self._mirror.cancel(command.client_order_id))
         finally:
             self._workers.pop(symbol, None)
+
+    async def _place(self, order: UnifiedOrder) -> None:
+        await self._prepare(order)
+        await self._mirror.submit(order)
 
     def _next(self, waiting: "deque[Command]") -> Command:
         for command in waiting:

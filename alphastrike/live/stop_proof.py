@@ -7,11 +7,12 @@ from alphastrike.domain.orders import OrderState, OrderType
 from alphastrike.transport.account_mirror import AccountMirror
 from alphastrike.transport.adapter import VenueConnection
 
+UNPROTECTED = "UNPROTECTED"
 _WORKS = {OrderState.WORKING, OrderState.PARTIALLY_FILLED}
 
 
 async def prove_stops(connection: VenueConnection, mirror: AccountMirror) -> tuple[str, ...]:
-    """A line a position, by what the venue says now; one that is not proven begins with `UNPROTECTED`."""
+    """A line a position, by what the venue says now; one not proven begins with `UNPROTECTED`."""
     try:
         lines = []
         for position in await connection.rest.get_positions():
@@ -28,7 +29,7 @@ async def prove_stops(connection: VenueConnection, mirror: AccountMirror) -> tup
             if covered >= abs(position.quantity):
                 lines.append(f"{held}: protected by {', '.join(working)}")
             else:
-                lines.append(f"UNPROTECTED {held}: stops at the venue cover {covered}")
+                lines.append(f"{UNPROTECTED} {held}: stops at the venue cover {covered}")
     except VenueError as fault:
-        return (f"UNPROTECTED perhaps: the venue could not be asked ({fault})",)
+        return (f"{UNPROTECTED} perhaps: the venue could not be asked ({fault})",)
     return tuple(lines) or ("flat: nothing to protect",)

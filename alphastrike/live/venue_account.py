@@ -15,6 +15,7 @@ from alphastrike.domain.orders import OrderState, UnifiedFill, UnifiedOrderResul
 from alphastrike.domain.outcomes import Reason
 from alphastrike.live.account_books import AccountBooks
 from alphastrike.live.account_reconciler import AccountReconciler, Listening, Trader
+from alphastrike.live.dead_man import DeadManSwitch
 from alphastrike.live.dispatching import Dispatcher
 from alphastrike.live.inbox import Inbox
 from alphastrike.live.known_fills import KnownFills
@@ -46,7 +47,8 @@ class VenueAccount:
         """Ask and send nothing yet. `known` is what earlier processes have booked."""
         self.inbox = Inbox()
         self.mirror = AccountMirror(trader.connection, listener=self)
-        self.dispatcher = Dispatcher(self.mirror, self.inbox.fail)
+        self.switch = DeadManSwitch(trader.connection, self.mirror, trader.symbols)
+        self.dispatcher = Dispatcher(self.mirror, self.switch.disarm_for, self.inbox.fail)
         self._trader = trader
         self._known = known
         self._books = books
@@ -67,7 +69,9 @@ class VenueAccount:
         for cancel in left.cancels:
             self.dispatcher.send(cancel)
         await self._reconcile()
-        self._tasks = [asyncio.create_task(self._reconciling()), asyncio.create_task(self.guard.run())]
+        self._tasks = [
+            asyncio.create_task(work) for work in (self._reconciling(), self.guard.run(), self.switch.run())
+        ]
         for task in self._tasks:
             task.add_done_callback(self._ended)
 
@@ -77,6 +81,7 @@ class VenueAccount:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.dispatcher.stop()
+        await self.switch.close()
         await self.mirror.stop()
 
     # What the driver asks.

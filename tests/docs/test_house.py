@@ -91,3 +91,10 @@ def test_only_app_and_cli_know_the_compiler_by_name():
     ]
 
     assert [_name(path) for path in importers] == ["numerics/compiled.py"]
+
+
+def test_nothing_below_app_asks_in_which_mode_it_runs():
+    flag = re.compile(r"\b(?:is_live_trading|is_paper|is_backtest\w*|is_dry_run|run_?mode|trading_mode)\b")
+    rooms = [path for path in MODULES if _name(path).split("/")[0] not in ("app", "cli")]
+
+    assert [_name(path) for path in rooms if flag.search(path.read_text(encoding="utf-8"))] == []

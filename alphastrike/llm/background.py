@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections import deque
+from concurrent.futures import Future
 
 from alphastrike.domain.commands import ReviewRequested
 from alphastrike.domain.events import InterventionProposed
@@ -19,6 +20,7 @@ class BackgroundConsultant:
         """Ask this one."""
         self._consultant = consultant
         self._under_way = 0
+        self._ending: Future[None] | None = None
         self._arrived: deque[InterventionProposed] = deque()
         self._has_news = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -48,12 +50,17 @@ class BackgroundConsultant:
         """Until something arrives; for whoever has nothing else to do."""
         return self._has_news.wait(timeout_s)
 
-    def close(self) -> None:
-        """End every conversation."""
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(timeout=10)
+    def close(self, patience_s: float = 10.0) -> bool:
+        """End every conversation; False where one does not let go, which is left to itself."""
+        self._ending = self._ending or asyncio.run_coroutine_threadsafe(self._end(), self._loop)
+        try:
+            self._ending.result(timeout=patience_s)
+        except TimeoutError:
+            return False
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=10)
+        self._thread.join()
         self._loop.close()
+        return True
 
     async def _answer(self, request: ReviewRequested) -> None:
         advice = await self._consultant.ask(request)

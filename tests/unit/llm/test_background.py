@@ -1,6 +1,7 @@
 """A model that stalls, drips or dies never holds up whoever trades."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -51,3 +52,27 @@ def test_closing_ends_a_conversation_that_is_under_way():
     background.close()
 
     assert background.due() == ()
+
+
+def test_an_advisor_that_holds_its_thread_holds_nobody_else():
+    held, let_go = threading.Event(), threading.Event()
+
+    class Rude:
+        name = "rude"
+
+        async def advise(self, request, trace_id):
+            held.set()
+            let_go.wait()
+
+    patient, review = a_review()
+    background = BackgroundConsultant(Consultant(Rude(), LlmConfig(), "run"))
+    background.ask(review)
+    assert held.wait(30)
+    patient.close(hours=1)  # long after the deadline
+
+    assert background.due() == ()
+    assert patient.breaker.history[-1].advice.cause == "no_answer"
+    assert patient.book.multiplier("SOLUSDT") == 0.5
+    assert not background.close(patience_s=0.01)
+    let_go.set()
+    assert background.close()

@@ -71,7 +71,7 @@ def begin_risk(desk: Desk, now_ms: int, start: RiskStart, *, is_new_account: boo
         try:
             saved = carried_to(start.saved, equity) if is_new_account else start.saved
             restore_state(desk, saved, now_ms)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             desk.restore(before)
             fault, account = f"{STATE_FILE}: {error}", start.saved.get("account")
     if fault is not None:

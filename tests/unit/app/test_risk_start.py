@@ -1,8 +1,12 @@
 """A run starts from a saved risk state: an upper bound on another account or another clock too."""
 
+import copy
+import json
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alphastrike.app.risk_start import FRESH, RiskStart, begin_risk, find_risk
 from alphastrike.app.risk_state_file import STATE_FILE, save_risk
@@ -111,3 +115,40 @@ def test_a_new_account_halted_without_a_state_keeps_the_drawdown_a_copy_knows(tm
     assert "damaged" in fault
     assert again.marked(100.0)["drawdown"] == pytest.approx(0.2)
     assert again.desk.state[0]["leverage"] == 1.0
+
+
+def places(state, path=()):
+    """Every place in a state, inner ones too."""
+    for key, value in state.items() if isinstance(state, dict) else enumerate(state):
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from places(value, (*path, key))
+
+
+WHOLE = json.loads(json.dumps(saved_state(a_saved_desk(), SYMBOLS, START_MS)))
+GONE = object()
+values = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats() | st.text(max_size=5)
+anything = values | st.lists(values, max_size=3) | st.just({}) | st.just(GONE)
+
+
+@given(st.sampled_from(list(places(WHOLE))), anything, st.booleans())
+def test_no_value_in_a_saved_state_makes_a_start_fail_or_leverage_rise(place, value, is_new_account):
+    state = copy.deepcopy(WHOLE)
+    inner = state
+    for key in place[:-1]:
+        inner = inner[key]
+    if value is GONE:
+        del inner[place[-1]]
+    else:
+        inner[place[-1]] = value
+    desk = a_trader(leverage=0.0).desk
+
+    fault = begin_risk(desk, START_MS, RiskStart(state), is_new_account=is_new_account)
+
+    leverage = float(desk.state[0]["leverage"])
+    assert 0.0 < leverage <= desk.rules[0]["highest"]
+    assert desk.account[0]["equity_peak"] >= 10_000.0
+    if fault is None:
+        assert place == ("leverage",) or leverage == 2.0
+    else:
+        assert (leverage, desk.breaker[0]["state"]) == (1.0, RiskState.HALTED)

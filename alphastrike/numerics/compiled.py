@@ -8,6 +8,11 @@ import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# Nobody hands these functions to C as callbacks, and the wrapper for that is time spent compiling.
+_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
+_WITHOUT_COUNTING: dict[str, Any] = {**_OPTIONS, "_nrt": False}
+_INTO_CALLER: dict[str, Any] = {**_WITHOUT_COUNTING, "inline": "always"}
+
 
 def constant(value: int) -> int:
     """An integer for compiled code to pass on: a plain one would get a version of every callee to itself."""
@@ -21,7 +26,7 @@ def compiled(function: F) -> F:
     sums keep their written order, so one row at a time equals a whole array bit for bit.
     With `NUMBA_DISABLE_JIT=1` the same source runs interpreted.
     """
-    return cast("F", numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+    return cast("F", numba.njit(**_OPTIONS)(function))
 
 
 def compiled_without_allocation(function: F) -> F:
@@ -30,8 +35,7 @@ def compiled_without_allocation(function: F) -> F:
     Without allocation there is nothing to count references for, and on bundles of record arrays
     counting them would cost more than the work itself.
     """
-    options: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
-    return cast("F", numba.njit(**options)(function))
+    return cast("F", numba.njit(**_WITHOUT_COUNTING)(function))
 
 
 def compiled_into_caller(function: F) -> F:
@@ -40,5 +44,4 @@ def compiled_into_caller(function: F) -> F:
     For the few steps every bar takes: handing a bundle of arrays to a function costs more than
     such a step.
     """
-    options: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
-    return cast("F", numba.njit(inline="always", **options)(function))
+    return cast("F", numba.njit(**_INTO_CALLER)(function))

@@ -78,6 +78,7 @@ def _exported(
     return {
         "out": str(folder),
         "format": wish.format,
+        "split_by": wish.split_by,
         "counts": dict(sorted(done.counts.items())),
         "episodes": done.episodes,
         "files": {

@@ -109,9 +109,10 @@ def _show(done: dict[str, Any], *, as_json: bool) -> None:
         typer.echo(f"skipped {one['trace_id']}.{one['attempt']}: {one['reason']}", err=True)
     empty = [name for name, file in done["files"].items() if not file["records"]]
     if empty and done["counts"].get("records"):
+        way = "" if done["split_by"] == "time" else ", and --split-by time cuts long ones with an embargo"
         typer.echo(
             f"{', '.join(empty)}: empty, of {done['episodes']} episode(s); a shorter --horizon makes more of "
-            "them, and --split-by time cuts long ones with an embargo",
+            f"them{way}",
             err=True,
         )
     if as_json:

@@ -14,6 +14,7 @@ from alphastrike.domain.counterfactuals import NO_ACTION, RECORDED, RULES, Repla
 from alphastrike.traces.export.trace import decision
 
 _SEEDS_AGREEING = 0.8
+_LEAST_MARGIN = 0.0005  # of utility; blind draws that all did nothing have no spread to beat
 _IDLE = ("no_action", "send_alert")
 _CANDIDATES = (RECORDED, NO_ACTION, RULES)
 
@@ -99,7 +100,7 @@ def _holds(label: ReplayOutcome, horizon_ms: int, chosen: str, rejected: str) ->
         return False
     base = by_costs.get(1.0) or by_costs[min(by_costs)]
     agree = all(sum(one > 0 for one in seeds) >= _SEEDS_AGREEING * len(seeds) for seeds in by_costs.values())
-    return agree and fmean(base) > spread
+    return agree and fmean(base) > max(spread, _LEAST_MARGIN)
 
 
 def _margin(label: ReplayOutcome, chosen: str, rejected: str) -> float | None:

@@ -169,6 +169,8 @@ LABELS = {
     "not the recorded run": (a_label(0.02, is_faithful=False), None),
     "exactly the spread": (a_label(0.005), None),
     "no label": (None, None),
+    "no spread at all": (a_label(0.01, spread=0.0), "recorded"),
+    "a hair, and no spread at all": (a_label(0.0004, spread=0.0), None),
 }
 
 

@@ -1,6 +1,7 @@
 """Traces of a run: opened when the gate is, never in the way, closed with a word on what was lost."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -59,9 +60,28 @@ def _tee(config: AlphaStrikeConfig, run_id: str, say: Say) -> "tuple[Tee, TraceS
     except DataError as error:
         say(f"{error}; nothing is recorded, trading goes on")
         return None
+    _forget_old(store, config, say)
     from alphastrike.traces.tee import Tee  # noqa: PLC0415 - an extra
 
     return Tee(store, run_id, queue_size=config.traces.queue), store
+
+
+def _forget_old(store: "TraceStore", config: AlphaStrikeConfig, say: Say) -> None:
+    """Keep to the retention, where one is set; what cannot be removed now is tried again next time."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - an extra
+
+    from alphastrike.traces.store import cutoff_ms  # noqa: PLC0415 - the same
+
+    days = config.traces.retention_days
+    if days == 0:
+        return
+    try:
+        removed = store.prune(cutoff_ms(time.time_ns() // 1_000_000, days))
+    except SQLAlchemyError as error:
+        say(f"traces: nothing older than {days} days could be removed: {str(error).splitlines()[0][:200]}")
+        return
+    if removed:
+        say(f"traces: {removed} removed, older than traces.retention_days = {days}")
 
 
 def _trace_row(reviewed: Reviewed, judged: list[dict[str, Any]], run_id: str) -> dict[str, Any]:

@@ -76,6 +76,11 @@ class OllamaConfig(Settings):
     num_thread: int | None = Field(
         None, ge=1, le=256, description="threads of the model. Unset: one less than the cores, at least one"
     )
+    think: bool | None = Field(
+        None,
+        description="whether a model that can think before it answers does; its thoughts count as answer "
+        "in num_predict. Unset: as the model does by itself",
+    )
     keep_alive: str = Field("30m", description="how long Ollama keeps the model loaded after an answer")
     connect_s: float = Field(2.0, gt=0, le=60, description="longest wait for a connection")
     deadline_s: float = Field(

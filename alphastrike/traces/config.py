@@ -51,7 +51,10 @@ class TracesConfig(Settings):
         "The password belongs in PGPASSWORD",
     )
     retention_days: int = Field(
-        default=0, ge=0, le=36_500, description="`traces prune` removes what is older; 0 keeps everything"
+        default=0,
+        ge=0,
+        le=36_500,
+        description="a run that records, and `traces prune`, remove what is older; 0 keeps everything",
     )
     queue: int = Field(
         default=10_000,

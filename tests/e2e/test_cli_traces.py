@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from alphastrike.traces.store import TraceStore
 from tests.support.fake_ollama import ScriptedOllama, in_a_thread, says
+from tests.traced import a_stored_event, a_stored_trace
 
 SMALL = ("--strategy", "ema_cross", "--symbols", "BTCUSDT,ETHUSDT")
 ANSWER = json.dumps({"tool": "adjust_leverage", "args": {"new_leverage": 1, "reason": "drawdown"}})
@@ -92,6 +93,20 @@ def test_traces_are_listed_counted_and_pruned(alphastrike):
     assert "judgements" in text
     assert would.stdout.startswith("would remove 0")
     assert kept == {"removed": 0, "found": 0, "days": 1}
+
+
+def test_a_run_that_records_keeps_to_the_retention(alphastrike):
+    _configure(f"{OPEN}retention_days = 30\n")
+    store = TraceStore.opened("data/state/traces.db")
+    store.write([a_stored_trace("old-r000001", recorded_ms=5)], [a_stored_event("old-r000001")])
+    store.close()
+
+    outcome = alphastrike("backtest", *SMALL, "--llm", "rules", "--out", "run")
+
+    listed = json.loads(alphastrike("traces", "list", "--json").stdout)
+    assert "1 removed, older than traces.retention_days = 30" in outcome.stderr
+    assert listed
+    assert all(not row["trace_id"].startswith("old-") for row in listed)
 
 
 def test_a_capture_that_was_changed_is_named_and_fails_the_command(alphastrike):

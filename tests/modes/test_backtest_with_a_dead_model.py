@@ -10,13 +10,13 @@ from tests.support.fake_ollama import ScriptedOllama, in_a_thread, says
 HALF = '{"tool": "adj'
 
 
-def a_config(llm, host="http://127.0.0.1:1"):
+def a_config(llm, host="http://127.0.0.1:1", **triggers):
     return configured(
         strategy={"name": "ema_cross"},
         backtest={"llm": llm},
         llm={
             "latency_ms": 900,
-            "triggers": {"losses": 2, "cooldown_hours": 12.0},
+            "triggers": {"losses": 2, "cooldown_hours": 12.0} | triggers,
             # The first failure is waited for; the rest of the run needs no more of them.
             "ollama": {"host": host, "deadline_s": 0.2, "failures": 1, "rest_hours": 720.0},
         },
@@ -57,3 +57,12 @@ def test_every_decision_is_the_rule_tables_at_the_same_close(fate, cause, steppe
     assert len(rows) == len(intervention_rows(ruled[1].circuit)) > 3
     for kind in KINDS:
         assert recording.joined(kind).tobytes() == ruled[0].joined(kind).tobytes(), kind
+
+
+def test_nothing_but_a_trigger_wakes_the_model(market):
+    with in_a_thread(server := ScriptedOllama()):
+        calm = a_config("ollama", server.host, losses=50, drawdown_above=0.99, win_rate_below=0.001)
+        recording, run = finished(calm, market.history, market.funding)
+
+    assert recording.joined("trades").size > 20
+    assert run.circuit.breaker.history == server.asked == []

@@ -145,6 +145,8 @@ class _Consultation:
         bound: dict[str, Any] = (
             {"tools": tool_schemas(symbols)} if protocol == "tools" else {"format": answer_schema(symbols)}
         )
+        if self._settings.think is not None:
+            bound["think"] = self._settings.think
         options = {
             "temperature": self._settings.temperature,
             "seed": self._settings.seed,

@@ -85,6 +85,13 @@ async def test_a_structured_answer_is_one_call_and_its_facts_are_kept():
     assert option["symbol"]["enum"] == sorted(SYMBOLS, key=["SOLUSDT", "BTCUSDT", "ETHUSDT"].index)
 
 
+@pytest.mark.parametrize(("think", "sent"), [(None, "absent"), (False, False), (True, True)])
+async def test_a_model_thinks_as_it_is_told_or_as_it_does(think, sent):
+    _, server, _ = await _asked(says(GOOD), think=think)
+
+    assert server.asked[0].get("think", "absent") == sent
+
+
 async def test_native_calls_are_asked_for_without_a_format():
     made = ("adjust_position_size", HALVE)
 

@@ -41,6 +41,7 @@ _EXTRAS = {
     "joblib": "sweep",
     "apprise": "notify",
     "prometheus_client": "dashboard",
+    "optuna": "sweep",
 }
 
 

@@ -23,6 +23,7 @@ from alphastrike.cli.risk import risk_commands
 from alphastrike.cli.signals import signals_commands
 from alphastrike.cli.traces import traces_commands
 from alphastrike.cli.train import TRAIN_EXAMPLES, train
+from alphastrike.cli.tune import tune_commands
 from alphastrike.cli.validate import VALIDATE_EXAMPLES, validate
 from alphastrike.cli.venue import venue_commands
 from alphastrike.cli.why import WHY_EXAMPLES, why
@@ -57,6 +58,7 @@ application.command(short_help="Let a halted run open positions again.")(resume)
 application.command(short_help="Say what would have happened.", epilog=REPLAY_EXAMPLES)(replay)
 application.command(short_help="Train a model and judge it out of sample.", epilog=TRAIN_EXAMPLES)(train)
 application.add_typer(models_commands)
+application.add_typer(tune_commands)
 application.command(short_help="Hold data against what a model learnt.", epilog=VALIDATE_EXAMPLES)(validate)
 application.add_typer(signals_commands)
 application.command(short_help="Say which stage held a bar, and by how much.", epilog=WHY_EXAMPLES)(why)

@@ -55,7 +55,7 @@ def chosen_reviews(source: Source, chosen: Sequence[str]) -> list[Row]:
 
 
 def _tasks(source: Source, plan: Plan, reviews: Sequence[Row], spans: Sequence[Span]) -> Iterator[Task]:
-    account = Account(source.run_id, source.config, _without_history(source.listed), _answers(source.reviews))
+    account = Account(source.run_id, source.config, without_history(source.listed), _answers(source.reviews))
     history = source.listed.history
     last_ms = int(history.open_time_ms[-1]) + history.interval_ms - 1
     for review, window in zip(reviews, windows(source, spans), strict=True):
@@ -99,7 +99,7 @@ def _parted(tasks: Iterator[Task]) -> Iterator[list[Task]]:
         yield some
 
 
-def _without_history(listed: Listed) -> Listed:
+def without_history(listed: Listed) -> Listed:
     """As much of the history as says which symbols, interval and series there are."""
     history = listed.history
     head = history.block(0, 1)

@@ -1,0 +1,1 @@
+"""Settings searched offline and judged on what they were not searched on."""

@@ -1,0 +1,100 @@
+"""`alphastrike tune breaker`: search settings offline, and judge them on what they were not searched on."""
+
+import json
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alphastrike.cli.config import ConfigFile
+
+if TYPE_CHECKING:
+    from alphastrike.app.tuning.breaker import Tuned
+
+tune_commands = typer.Typer(
+    name="tune",
+    help="Search settings offline, walk-forward.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@tune_commands.callback()
+def _tune() -> None:
+    """Search settings offline, walk-forward."""
+
+
+@tune_commands.command()
+def breaker(
+    data: Annotated[
+        str | None,
+        typer.Option(help="Candle file, folder, or store [default: the embedded market].", metavar="PATH"),
+    ] = None,
+    funding: Annotated[str | None, typer.Option(help="Funding-rate file or folder.", metavar="PATH")] = None,
+    symbols: Annotated[
+        str | None, typer.Option(help="Symbols to trade [default: all].", metavar="A,B")
+    ] = None,
+    strategy: Annotated[str | None, typer.Option(help="Strategy by name.", metavar="NAME")] = None,
+    folds: Annotated[
+        int, typer.Option(help="Stretches that choices are judged on.", metavar="N", min=1, max=50)
+    ] = 4,
+    trials: Annotated[
+        int, typer.Option(help="Choices drawn for each fold.", metavar="N", min=1, max=10_000)
+    ] = 40,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Search the circuit breaker's thresholds, cool-downs and expiries on the past, judge them on the future.
+
+    The rule table answers. Nothing is changed: what to write into the configuration is printed.
+    """
+    from alphastrike.app.config_loading import load_config
+    from alphastrike.app.kernel_cache import use_kernel_cache
+    from alphastrike.cli.attention import watched
+
+    given = [
+        ("--data", "data.path", data),
+        ("--funding", "data.funding", funding),
+        ("--symbols", "data.symbols", symbols),
+        ("--strategy", "strategy.name", strategy),
+    ]
+    loaded = load_config(config, os.environ, [option for option in given if option[2] is not None])
+    use_kernel_cache()
+    with watched("tune") as progress:
+        from alphastrike.app.tuning.breaker import tune_breaker
+
+        found = tune_breaker(loaded.config, folds=folds, trials=trials, progress=progress)
+    if as_json:
+        typer.echo(json.dumps(found.to_plain(), allow_nan=False))
+        return
+    _print(found)
+
+
+def _print(found: "Tuned") -> None:
+    from alphastrike.backtest.console import print_tables
+    from alphastrike.backtest.formatting import moment
+    from alphastrike.backtest.tables import Table
+
+    columns = ("Judged on", "Searched", "Out of sample", "Configured", "Choice")
+    rows = tuple(
+        (
+            f"{moment(one.start_ms)} to {moment(one.end_ms)}",
+            f"{one.searched:+.4f}",
+            f"{one.chosen:+.4f}",
+            f"{one.configured:+.4f}",
+            ", ".join(f"{name.partition('.')[2]} {value:g}" for name, value in one.choice.items()),
+        )
+        for one in found.folds
+    )
+    note = "Values are utility less that of no breaker. What was searched on is no evidence."
+    print_tables([Table("Breaker settings, walk-forward", columns, rows, note=note)])
+    typer.echo(
+        f"out of sample the choices beat what is configured in {found.better_folds} of {len(found.folds)} "
+        f"folds, by {found.mean_gain:+.4f} in the mean"
+    )
+    if not found.is_supported:
+        typer.echo("that is no reason to change anything: keep what is configured")
+        return
+    for name, value in found.choice.items():
+        section, key = name.split(".")
+        typer.echo(f"[llm.{section}] {key} = {value:g}")

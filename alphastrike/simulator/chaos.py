@@ -1,6 +1,7 @@
 """Faults carried out: in front of the wire, and at the exchange behind it. Seeded by its plan alone."""
 
 import asyncio
+import gzip
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -22,6 +23,7 @@ _PER_LINE = {
     "drop_sockets",
     "half_open",
     "refuse_sockets",
+    "maintenance",
     "garbage_frame",
     "huge_frame",
     "thin_book",
@@ -29,6 +31,7 @@ _PER_LINE = {
     "deleveraging_offline",
 }
 _INSTEAD = {
+    "maintenance": Refusal.UNAVAILABLE,
     "unavailable": Refusal.UNAVAILABLE,
     "unknown_lost": Refusal.OUTCOME_UNKNOWN,
 }
@@ -81,7 +84,7 @@ class Chaos:
 
     def admits(self) -> bool:
         """Whether a WebSocket is accepted now."""
-        shut = ("refuse_sockets", "liquidation_offline", "deleveraging_offline")
+        shut = ("refuse_sockets", "maintenance", "liquidation_offline", "deleveraging_offline")
         return not any(self._is_on(name) for name in shut)
 
     def welcomed(self, line: Line) -> None:
@@ -100,7 +103,7 @@ class Chaos:
             refusal = self._write_refused(session)
             if refusal is not None:
                 return refusal
-        elif self._is_on("unavailable"):
+        elif self._is_on("unavailable") or self._is_on("maintenance"):
             return session.refusal(Refusal.UNAVAILABLE, 0)
         return self._spoiled(request, session.answer(request), session)
 
@@ -198,6 +201,10 @@ class Chaos:
                 return session.refusal(Refusal.OUTCOME_UNKNOWN, 0)
         if self._is_on("html_502"):
             return HttpReply(502, b"<html><body>502 Bad Gateway</body></html>", {"content-type": "text/html"})
+        if self._is_on("broken_gzip"):
+            packed = gzip.compress(reply.body, mtime=0)
+            headers = {**reply.headers, "content-encoding": "gzip"}
+            return HttpReply(reply.status, packed[: len(packed) // 2], headers)
         if self._is_on("truncated_reply"):
             return HttpReply(reply.status, reply.body[: len(reply.body) // 2], reply.headers)
         return self._spoiled_book(request, reply)

@@ -32,6 +32,8 @@ CATALOGUE: dict[str, str] = {
     "request_lost": "the connection is cut before the order was accepted",
     "truncated_reply": "a reply cut in the middle",
     "html_502": "an HTML page with status 502",
+    "broken_gzip": "a reply that says it is compressed and cannot be unpacked",
+    "maintenance": "no WebSocket is accepted, and every request is answered 503",
     "slow_replies": "replies take fifteen seconds",
     "clock_step": "the venue's clock jumps ahead by five seconds and waits",
     "expire_user_streams": "the authorisation of user streams ends",

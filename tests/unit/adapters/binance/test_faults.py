@@ -82,6 +82,15 @@ def test_a_key_that_is_not_accepted_says_why_without_showing_itself(changed, fau
     assert "aaaa" not in str(refusal.value)
 
 
+def test_connecting_with_a_key_that_is_not_accepted_ends_with_the_reason():
+    async def check(connection, host, clock):
+        for _ in range(2):
+            with pytest.raises(WrongNetwork, match="demo keys"):
+                await connection.connect()
+
+    on_binance(check, api_key="a" * 64)
+
+
 def test_a_clock_ten_seconds_off_is_measured_and_forgiven_for_reads_and_named_for_orders():
     order = UnifiedOrder("BTCUSDT", Side.BUY, OrderType.MARKET, Decimal("0.01"), "a")
 

@@ -15,6 +15,7 @@ from alphastrike.domain.errors import (
     PrecisionViolated,
     UnknownSymbol,
     Unsupported,
+    VenueBanned,
     VenueOutcomeUnknown,
     VenueRejected,
     WrongPassphrase,
@@ -192,6 +193,18 @@ def test_a_clock_that_is_off_is_measured_and_a_refusal_for_it_is_typed():
         return balances
 
     assert trade(work)[0].wallet == 100_000
+
+
+def test_a_ban_ends_every_request_and_the_next_is_not_sent():
+    async def work(connection, wire):
+        wire.host.interference = Refusing(Refusal.BANNED)
+        before = wire.host.requests
+        for _ in range(3):
+            with pytest.raises(VenueBanned, match="nothing was sent"):
+                await connection.rest.get_balances()
+        return wire.host.requests - before
+
+    assert trade(work) == 1
 
 
 class Refusing(Calm):

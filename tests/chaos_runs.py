@@ -181,10 +181,15 @@ def _differences(host, mirror, name_of):
     for name, orders in _by_name(account.orders(), name_of).items():
         known = mirror.orders.get(name)
         state, filled = _whole(orders)
-        believed = (known.state, known.filled_quantity) if known else None
-        if name.startswith("c") and believed != (state, filled):
+        believed = (_ended(known.state), known.filled_quantity) if known else None
+        if name.startswith("c") and believed != (_ended(state), filled):
             found.append(("order", name, state, filled, known))
     return found
+
+
+def _ended(state):
+    """Cancelled or expired: the rest will not fill; venues differ in which they say of a market order."""
+    return OrderState.CANCELED if state is OrderState.EXPIRED else state
 
 
 def _by_name(orders, name_of):

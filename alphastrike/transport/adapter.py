@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from alphastrike.domain.exchange import ExchangeRESTProtocol, ExchangeWebSocketProtocol, VenueCapabilities
 from alphastrike.transport.backoff import Chance
@@ -10,6 +10,9 @@ from alphastrike.transport.clock import Clock
 from alphastrike.transport.credentials import Credentials
 from alphastrike.transport.sockets import SocketConnector
 from alphastrike.transport.wire import HttpSender
+
+Rest = TypeVar("Rest", bound=ExchangeRESTProtocol)
+Streams = TypeVar("Streams", bound=ExchangeWebSocketProtocol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,24 @@ class VenueConnection(Protocol):
     async def close(self) -> None:
         """Close both; safe to call twice."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class PairedConnection(Generic[Rest, Streams]):
+    """A `VenueConnection` of its two halves, not connected yet."""
+
+    rest: Rest
+    websocket: Streams
+
+    async def connect(self) -> None:
+        """Connect both; the requests first, as they say what is listed and whom the key acts for."""
+        await self.rest.connect()
+        await self.websocket.connect()
+
+    async def close(self) -> None:
+        """Close both; safe to call twice."""
+        await self.websocket.close()
+        await self.rest.close()
 
 
 class WireAdapter(Protocol):

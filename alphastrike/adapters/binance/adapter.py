@@ -11,26 +11,8 @@ from alphastrike.adapters.binance.rest import BinanceRest
 from alphastrike.adapters.binance.rules import LIMITS, BinanceRules
 from alphastrike.adapters.binance.websocket import BinanceWebSocket
 from alphastrike.domain.exchange import VenueCapabilities
-from alphastrike.transport.adapter import VenueAccess
+from alphastrike.transport.adapter import PairedConnection, VenueAccess
 from alphastrike.transport.client import Surroundings, VenueClient
-
-
-@dataclass(frozen=True, slots=True)
-class BinanceConnection:
-    """Both protocols over one account."""
-
-    rest: BinanceRest
-    websocket: BinanceWebSocket
-
-    async def connect(self) -> None:
-        """Connect both."""
-        await self.rest.connect()
-        await self.websocket.connect()
-
-    async def close(self) -> None:
-        """Close both; safe to call twice."""
-        await self.websocket.close()
-        await self.rest.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +25,9 @@ class BinanceAdapter:
     contract_opt_outs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     dialect: str = "binance"
 
-    def open(self, config: BinanceConfig, access: VenueAccess) -> BinanceConnection:
+    def open(
+        self, config: BinanceConfig, access: VenueAccess
+    ) -> PairedConnection[BinanceRest, BinanceWebSocket]:
         """A connection, not connected yet."""
         rest_root = access.endpoints.get("rest_url", config.rest_root)
         ws_root = access.endpoints.get("ws_url", config.ws_root)
@@ -55,7 +39,7 @@ class BinanceAdapter:
         client = VenueClient(self.name, rules, LIMITS, around)
         rest = BinanceRest(client, catalogue, websocket.book_state)
         websocket.rest = rest
-        return BinanceConnection(rest, websocket)
+        return PairedConnection(rest, websocket)
 
 
 plugin = BinanceAdapter()

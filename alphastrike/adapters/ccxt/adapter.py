@@ -9,7 +9,7 @@ from alphastrike.adapters.ccxt.client import manners_of, opened_exchange
 from alphastrike.adapters.ccxt.config import PROVEN, CcxtConfig
 from alphastrike.adapters.ccxt.rest import CcxtRest
 from alphastrike.domain.exchange import VenueCapabilities
-from alphastrike.transport.adapter import VenueAccess
+from alphastrike.transport.adapter import PairedConnection, VenueAccess
 from alphastrike.transport.polled_streams import PolledStreams
 
 _POLLED: Final = "a polled venue has no streams of the account: ask get_order and get_fills"
@@ -34,24 +34,6 @@ OPT_OUTS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class CcxtConnection:
-    """Both protocols for one account, not connected yet."""
-
-    rest: CcxtRest
-    websocket: PolledStreams
-
-    async def connect(self) -> None:
-        """Connect both."""
-        await self.rest.connect()
-        await self.websocket.connect()
-
-    async def close(self) -> None:
-        """Close both; safe to call twice."""
-        await self.websocket.close()
-        await self.rest.close()
-
-
-@dataclass(frozen=True, slots=True)
 class CcxtAdapter:
     """What discovery finds. Checked at WEEX, whose wire the practice exchange speaks; opt-outs say why."""
 
@@ -61,10 +43,10 @@ class CcxtAdapter:
     contract_opt_outs: Mapping[str, str] = field(default_factory=lambda: OPT_OUTS)
     dialect: str = "weex"
 
-    def open(self, config: CcxtConfig, access: VenueAccess) -> CcxtConnection:
+    def open(self, config: CcxtConfig, access: VenueAccess) -> PairedConnection[CcxtRest, PolledStreams]:
         """Both protocols for one account, not connected yet."""
         rest = CcxtRest(opened_exchange(config, access), manners_of(config))
-        return CcxtConnection(rest, PolledStreams(rest, access.clock))
+        return PairedConnection(rest, PolledStreams(rest, access.clock))
 
 
 plugin = CcxtAdapter()

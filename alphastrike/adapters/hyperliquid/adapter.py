@@ -17,7 +17,7 @@ from alphastrike.adapters.hyperliquid.websocket import HyperliquidWebSocket, Str
 from alphastrike.adapters.hyperliquid.wire_rules import LIMITS, HyperliquidRules
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.exchange import VenueCapabilities
-from alphastrike.transport.adapter import VenueAccess
+from alphastrike.transport.adapter import PairedConnection, VenueAccess
 from alphastrike.transport.client import Surroundings, VenueClient
 from alphastrike.transport.credentials import Credentials
 
@@ -26,24 +26,6 @@ _OPT_OUTS = {
     "each was paid on, so the payment cannot be computed from it"
 }
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
-
-
-@dataclass(frozen=True, slots=True)
-class HyperliquidConnection:
-    """Both protocols for one account, not connected yet."""
-
-    rest: HyperliquidRest
-    websocket: HyperliquidWebSocket
-
-    async def connect(self) -> None:
-        """Connect both; the requests first, as they say whom the key acts for."""
-        await self.rest.connect()
-        await self.websocket.connect()
-
-    async def close(self) -> None:
-        """Close both; safe to call twice."""
-        await self.websocket.close()
-        await self.rest.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +38,9 @@ class HyperliquidAdapter:
     contract_opt_outs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_OPT_OUTS))
     dialect: str = "hyperliquid"
 
-    def open(self, config: HyperliquidConfig, access: VenueAccess) -> HyperliquidConnection:
+    def open(
+        self, config: HyperliquidConfig, access: VenueAccess
+    ) -> PairedConnection[HyperliquidRest, HyperliquidWebSocket]:
         """Both protocols over the given wire, time and chance."""
         ids, wallet = ClientIds(), _wallet(access.credentials)
         rest_url, ws_url = config.urls()
@@ -76,7 +60,7 @@ class HyperliquidAdapter:
         streams = StreamSurroundings(url, access.connector, access.clock, access.chance)
         websocket = HyperliquidWebSocket(market, account, ids, streams)
         desk.book_state = websocket.book_state
-        return HyperliquidConnection(HyperliquidRest(client, market, account, desk), websocket)
+        return PairedConnection(HyperliquidRest(client, market, account, desk), websocket)
 
 
 plugin = HyperliquidAdapter()

@@ -1,6 +1,5 @@
 """A described venue put together: checked, compiled, with an address for its network."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
@@ -15,7 +14,7 @@ from alphastrike.adapters.openapi.rules import DescribedRules
 from alphastrike.adapters.openapi.websocket import DescribedWebSocket
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.exchange import VenueCapabilities
-from alphastrike.transport.adapter import VenueAccess
+from alphastrike.transport.adapter import PairedConnection, VenueAccess
 from alphastrike.transport.client import Surroundings, VenueClient
 
 _NEEDED: Final = ("get_server_time_ms", "get_instruments", "get_candles", "place_order", "get_open_orders")
@@ -36,24 +35,6 @@ class VenueChoice(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class DescribedConnection:
-    """Both protocols for one account, not connected yet."""
-
-    rest: DescribedRest
-    websocket: DescribedWebSocket
-
-    async def connect(self) -> None:
-        """Connect both."""
-        await self.rest.connect()
-        await self.websocket.connect()
-
-    async def close(self) -> None:
-        """Close both; safe to call twice."""
-        await self.websocket.close()
-        await self.rest.close()
-
-
 def capabilities_of(description: VenueDescription) -> VenueCapabilities:
     """What a description binds, known before anything is sent."""
     bound, streams = description.methods, description.websocket
@@ -72,7 +53,9 @@ def capabilities_of(description: VenueDescription) -> VenueCapabilities:
     )
 
 
-def opened(name: str, config: VenueChoice, access: VenueAccess) -> DescribedConnection:
+def opened(
+    name: str, config: VenueChoice, access: VenueAccess
+) -> PairedConnection[DescribedRest, DescribedWebSocket]:
     """Both protocols for one account, not connected yet. `name` is the plugin's, by which it was chosen."""
     venue = load_venue(config.file)
     description = venue.description
@@ -87,7 +70,7 @@ def opened(name: str, config: VenueChoice, access: VenueAccess) -> DescribedConn
     rest = DescribedRest(calls, capabilities_of(description), venue=name)
     streams = description.websocket
     root = None if streams is None else _of_network(config, streams.live, streams.test)
-    return DescribedConnection(
+    return PairedConnection(
         rest, DescribedWebSocket(streams, access.endpoints.get("ws_url", root), rest, access)
     )
 

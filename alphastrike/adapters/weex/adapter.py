@@ -13,7 +13,7 @@ from alphastrike.adapters.weex.rules import LIMITS, WeexRules
 from alphastrike.adapters.weex.websocket import StreamParts, WeexWebSocket
 from alphastrike.domain.exchange import VenueCapabilities
 from alphastrike.domain.settings import Settings
-from alphastrike.transport.adapter import VenueAccess
+from alphastrike.transport.adapter import PairedConnection, VenueAccess
 from alphastrike.transport.client import Surroundings, VenueClient
 
 LIVE: Final = VenueCapabilities(
@@ -48,24 +48,6 @@ class WeexConfig(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class WeexConnection:
-    """Both protocols for one account, not connected yet."""
-
-    rest: WeexRest
-    websocket: WeexWebSocket
-
-    async def connect(self) -> None:
-        """Connect both."""
-        await self.rest.connect()
-        await self.websocket.connect()
-
-    async def close(self) -> None:
-        """Close both; safe to call twice."""
-        await self.websocket.close()
-        await self.rest.close()
-
-
-@dataclass(frozen=True, slots=True)
 class WeexAdapter:
     """What discovery finds. `contract_opt_outs` maps a contract check that cannot hold to the reason."""
 
@@ -76,7 +58,7 @@ class WeexAdapter:
 
     dialect: str = "weex"
 
-    def open(self, config: WeexConfig, access: VenueAccess) -> WeexConnection:
+    def open(self, config: WeexConfig, access: VenueAccess) -> PairedConnection[WeexRest, WeexWebSocket]:
         """Both protocols for one account, not connected yet.
 
         A practice exchange says in its endpoints that it offers everything, as the live account does.
@@ -91,7 +73,7 @@ class WeexAdapter:
         parts = StreamParts(access.connector, access.clock, access.chance, client)
         streams = WeexWebSocket(ws_url, access.credentials, rest, parts, has_user_streams=not is_demo)
         rest.book_state = streams.book_state
-        return WeexConnection(rest, streams)
+        return PairedConnection(rest, streams)
 
 
 plugin = WeexAdapter()

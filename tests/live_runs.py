@@ -289,6 +289,15 @@ async def on_ground(
                 await task
 
 
+async def until(ground, holds, *, longest_s=3_600):
+    """Let the session trade until something holds."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + longest_s
+    while not holds():
+        assert loop.time() < ends, "it never came about"
+        await asyncio.sleep(0.5)
+
+
 def _but_not_of_the_dead(loop: Any, context: dict[str, Any]) -> None:
     if not isinstance(context.get("exception"), Killed):
         loop.default_exception_handler(context)

@@ -18,6 +18,7 @@ from alphastrike.cli.llm import llm_commands
 from alphastrike.cli.models import models_commands
 from alphastrike.cli.operator import flatten, resume, status, stop
 from alphastrike.cli.paper import PAPER_EXAMPLES, paper
+from alphastrike.cli.parity import parity
 from alphastrike.cli.replay import REPLAY_EXAMPLES, replay
 from alphastrike.cli.risk import risk_commands
 from alphastrike.cli.signals import signals_commands
@@ -55,6 +56,7 @@ application.command(short_help="Say what a running process is doing.")(status)
 application.command(short_help="End a running process in good order.")(stop)
 application.command(short_help="Close every position of a run.")(flatten)
 application.command(short_help="Let a halted run open positions again.")(resume)
+application.command(short_help="Compare a run with the simulated venue.")(parity)
 application.command(short_help="Say what would have happened.", epilog=REPLAY_EXAMPLES)(replay)
 application.command(short_help="Train a model and judge it out of sample.", epilog=TRAIN_EXAMPLES)(train)
 application.add_typer(models_commands)

@@ -8,6 +8,7 @@ import pytest
 from alphastrike.app.discovery import available
 from alphastrike.app.live_entry import LiveTerms
 from alphastrike.app.paper_session import journal_path
+from alphastrike.app.parity import parity
 from alphastrike.app.retrace import verify_journal
 from alphastrike.domain.errors import NotArmed, VenueRejected
 from alphastrike.domain.orders import OrderType, Side, UnifiedOrder
@@ -15,7 +16,7 @@ from alphastrike.live.journal import read_journal
 from alphastrike.live.order_box import drop_order
 from alphastrike.live.told import STOP, STOP_WHEN_FLAT
 from alphastrike.transport.virtual_time import run_in_simulated_time
-from tests.live_runs import Process, assert_unharmed, believed, kill_run, on_ground
+from tests.live_runs import Process, assert_unharmed, believed, kill_run, on_ground, until
 
 ADAPTERS = sorted(
     name
@@ -51,15 +52,6 @@ def test_a_day_killed_fifty_times_ends_as_the_venue_has_it(name, seed, tmp_path)
 def a_person_s_order(ground, side, quantity, *, symbol="BTCUSDT", name="mine", **more):
     """Somebody at the venue's own screen."""
     ground.account.place(UnifiedOrder(symbol, side, OrderType.MARKET, Decimal(quantity), name, **more))
-
-
-async def until(ground, holds, *, longest_s=3_600):
-    """Let the session trade until something holds."""
-    loop = asyncio.get_running_loop()
-    ends = loop.time() + longest_s
-    while not holds():
-        assert loop.time() < ends, "it never came about"
-        await asyncio.sleep(0.5)
 
 
 async def beside(ground, act, **options):
@@ -179,3 +171,17 @@ def test_a_person_takes_the_controls_whether_or_not_the_process_runs(tmp_path):
 
     assert on_the_ground(tmp_path, work, hours=9) == {"after flatten": {}, "halted": True, "at the end": {}}
     assert list(read_journal(journal_path(tmp_path)))[-1].kind == "end"
+
+
+def test_a_live_run_and_the_simulated_venue_decide_the_same_on_the_same_closes(tmp_path):
+    async def work(ground):
+        await ground.session(Process(), hours=2)
+
+    on_the_ground(tmp_path, work)
+
+    found = {each.cause: each for each in parity(tmp_path)}
+    assert list(found) == ["data", "signal", "order", "fill", "fee", "latency", "funding"]
+    assert (found["data"].differing, found["data"].compared) == (0, 24)
+    assert found["signal"].differing == 0
+    assert found["order"].compared > found["order"].differing
+    assert found["fill"].compared > 0

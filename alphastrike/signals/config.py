@@ -94,8 +94,8 @@ class DecayConfig(Settings):
         50.0,
         ge=1,
         le=1e6,
-        description="Signals ever tried, restarts included; promotion needs an e-value of candidates / "
-        "false_share.",
+        description="Signals ever tried, restarts included, and never fewer than the voters of the run; "
+        "promotion needs an e-value of candidates / false_share.",
     )
     false_share: float = Field(
         0.1, gt=0, le=1, description="Chance that any worthless candidate is ever promoted."

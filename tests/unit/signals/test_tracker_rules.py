@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from alphastrike.signals.config import DecayConfig
+from alphastrike.signals.tracker import DecayTracker
 from tests.unit.signals.scoring import coin_market, score
 
 SHADOW, RETIRED = 0, 2
@@ -22,6 +23,15 @@ def test_log_odds_weigh_weak_signals_more_than_squares_do(a_market):
 def linear_accuracy(standing):
     """The accuracy behind a weight that is its log-odds."""
     return 1 / (1 + math.exp(-standing.weight[0, -1]))
+
+
+@pytest.mark.parametrize(("voters", "candidates"), [(10, 50.0), (80, 80.0)])
+def test_no_fewer_candidates_are_paid_for_than_there_are_voters(voters, candidates):
+    tracker = DecayTracker((1,) * voters, 1, DecayConfig(candidates=50.0))
+
+    rules = tracker.state()[-1]
+
+    assert rules["candidates"][0] == candidates
 
 
 ARTICLE = DecayConfig(rule="article")

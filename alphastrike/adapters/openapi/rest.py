@@ -10,7 +10,6 @@ from alphastrike.adapters.openapi.calls import DescribedCalls
 from alphastrike.adapters.openapi.funding import to_funding_rates
 from alphastrike.adapters.openapi.order_checks import check_order
 from alphastrike.adapters.openapi.order_words import order_variables
-from alphastrike.adapters.openapi.paging import gathered
 from alphastrike.adapters.openapi.plan import FieldRow
 from alphastrike.adapters.openapi.rows import needed
 from alphastrike.adapters.openapi.rules import NothingToDo, OrderGone
@@ -22,6 +21,7 @@ from alphastrike.domain.intervals import DAY_MS
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate, UnifiedOrderBook, UnifiedTicker
 from alphastrike.domain.orders import UnifiedFill, UnifiedOrder, UnifiedOrderResult
 from alphastrike.domain.wire_values import decimal_at
+from alphastrike.transport.paging import gathered
 
 
 class DescribedRest:
@@ -117,7 +117,7 @@ class DescribedRest:
             return [mappers.to_candle(row, symbol, interval_ms, now_ms) for row in rows]
 
         span_ms = max(0, start_ms), min(end_ms, now_ms)
-        found = await gathered(page, lambda one: one.open_time_ms, span_ms, interval_ms)
+        found = await gathered(page, lambda one: (one.open_time_ms, ""), span_ms, spacing_ms=interval_ms)
         return [candle for candle in found if candle.is_closed]
 
     async def get_funding_rates(
@@ -131,7 +131,9 @@ class DescribedRest:
 
         # A day more on either side: the interval of a rate is its distance from its neighbour.
         span_ms = max(0, start_ms - DAY_MS), min(end_ms + DAY_MS, self._calls.now_ms() + 1)
-        rows = await gathered(page, lambda row: int(needed(row, "funding_time_ms")), span_ms)
+        rows = await gathered(
+            page, lambda row: (int(needed(row, "funding_time_ms")), ""), span_ms, spacing_ms=1
+        )
         rates = to_funding_rates(symbol, rows)
         return [rate for rate in rates if start_ms <= rate.funding_time_ms < end_ms]
 
@@ -201,16 +203,13 @@ class DescribedRest:
     async def get_fills(self, symbol: str, since_ms: int) -> Sequence[UnifiedFill]:
         """This account's fills of a symbol from `since_ms` on, oldest first."""
         native = await self._calls.native(symbol)
-        found: dict[str, UnifiedFill] = {}
-        start_ms = max(0, since_ms)
-        while True:
-            rows = await self._calls.rows("get_fills", native=native, start_ms=str(start_ms))
-            page = {fill.fill_id: fill for fill in (mappers.to_fill(row, symbol) for row in rows)}
-            if page.keys() <= found.keys():
-                break
-            found |= page
-            start_ms = max(start_ms, *(fill.event_time_ms for fill in page.values()))
-        fresh = [fill for fill in found.values() if fill.event_time_ms >= since_ms]
+
+        async def page(first_ms: int, until_ms: int) -> list[UnifiedFill]:
+            rows = await self._calls.rows("get_fills", native=native, **_range(first_ms, until_ms))
+            return [mappers.to_fill(row, symbol) for row in rows]
+
+        span_ms = max(0, since_ms), self._calls.now_ms() + DAY_MS
+        fresh = await gathered(page, lambda fill: (fill.event_time_ms, fill.fill_id), span_ms)
         return sorted(fresh, key=lambda fill: (fill.event_time_ms, _in_order(fill.fill_id)))
 
     async def get_margin_tiers(self, symbol: str) -> Sequence[MarginTier]:

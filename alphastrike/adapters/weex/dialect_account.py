@@ -97,7 +97,10 @@ def _order(_exchange: PracticeExchange, account: PracticeAccount, query: Query) 
 
 def _fills(_exchange: PracticeExchange, account: PracticeAccount, query: Query) -> Any:
     since_ms, limit = whole_in(query, "startTime", 0), whole_in(query, "limit", 100)
-    found = [fill for fill in account.fills(query.get("symbol")) if fill.event_time_ms >= since_ms]
+    until_ms = whole_in(query, "endTime", 2**62)
+    found = [
+        fill for fill in account.fills(query.get("symbol")) if since_ms <= fill.event_time_ms <= until_ms
+    ]
     return [words.fill_row(fill) for fill in found[-limit:]]
 
 

@@ -19,11 +19,13 @@ from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPositi
 from alphastrike.domain.errors import BookNotLive, Unsupported, VenueOutcomeUnknown, VenueRejected
 from alphastrike.domain.exchange import VenueCapabilities
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
+from alphastrike.domain.intervals import MINUTE_MS
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate, UnifiedOrderBook, UnifiedTicker
 from alphastrike.domain.orders import OrderState, UnifiedFill, UnifiedOrder, UnifiedOrderResult
-from alphastrike.domain.wire_values import row_of, rows_of, text_at
+from alphastrike.domain.wire_values import Row, integer_at, row_of, rows_of, text_at
 from alphastrike.transport.book_gate import BookState, need_live_book, unfollowed
 from alphastrike.transport.client import VenueClient
+from alphastrike.transport.paging import gathered
 
 _MOST_FILLS: Final = 100
 _CLOCK_DOUBT_MS: Final = 2_000  # how far the venue's clock may be from what was measured
@@ -187,8 +189,15 @@ class WeexRest:
     async def get_fills(self, symbol: str, since_ms: int) -> Sequence[UnifiedFill]:
         """This account's fills of a symbol from `since_ms` on, oldest first."""
         await self._market.instrument(symbol)
-        call = self._rules.call("fills", symbol=symbol, startTime=since_ms, limit=_MOST_FILLS)
-        rows = rows_of(await self._client.read(call))
+
+        async def page(start_ms: int, end_ms: int) -> list[Row]:
+            call = self._rules.call(
+                "fills", symbol=symbol, startTime=start_ms, endTime=end_ms - 1, limit=_MOST_FILLS
+            )
+            return list(rows_of(await self._client.read(call)))
+
+        span_ms = max(0, since_ms), self._client.venue_clock.now_ms() + MINUTE_MS
+        rows = await gathered(page, _place_of_fill, span_ms, most=_MOST_FILLS)
         named = await self._orders.client_ids(symbol) if rows else {}
         fills = [
             to_fill(row, named.get(text_at(row, "orderId"), "").removesuffix(CLOSING_SUFFIX)) for row in rows
@@ -271,3 +280,7 @@ class WeexRest:
             raise Unsupported(
                 "cancel: observed at the demo account, allowed nothing: it cannot cancel orders"
             )
+
+
+def _place_of_fill(row: Row) -> tuple[int, str]:
+    return integer_at(row, "time", "createdTime"), text_at(row, "id")

@@ -167,6 +167,24 @@ def test_a_client_order_id_is_taken_once():
     assert trade(work) == 1
 
 
+def test_more_fills_than_a_page_holds_are_all_told():
+    async def work(connection, wire):
+        for number in range(230):
+            side = Side.BUY if number % 2 else Side.SELL
+            order = an_order(f"n{number}", side, quantity="0.001")
+            wire.account.place(order)
+            if not number % 50:
+                await asyncio.sleep(3)
+        return await connection.rest.get_fills("BTCUSDT", 0), wire.account.fills("BTCUSDT")
+
+    told, ledger = trade(work)
+
+    assert len({fill.fill_id for fill in told}) == len(told) == len(ledger) >= 230
+    assert [(fill.event_time_ms, fill.price) for fill in told] == [
+        (fill.event_time_ms, fill.price) for fill in ledger
+    ]
+
+
 @pytest.mark.parametrize(
     ("part", "kind"),
     [("api_key", BadCredentials), ("api_secret", BadCredentials), ("passphrase", WrongPassphrase)],

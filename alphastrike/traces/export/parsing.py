@@ -10,6 +10,8 @@ from alphastrike.domain.counterfactuals import ReplayOutcome
 from alphastrike.traces.export.trace import Call, Json, Key, Trace, Wants
 from alphastrike.traces.lossless import from_text
 
+# One for all texts: the one that `json.loads` would make for each of them costs as much as a short text.
+_DECODER = json.JSONDecoder(parse_constant=lambda name: {"$float": name})
 _SHAPES: tuple[tuple[str, type], ...] = (
     ("details", dict),
     ("calls", list),
@@ -57,7 +59,7 @@ def _shaped(name: str, text: Any, shape: type) -> Any:
 
 def _json(text: Any) -> Any:
     """JSON whose NaN and infinities, which other readers refuse, are spelled as the store spells them."""
-    return json.loads(text, parse_constant=lambda name: {"$float": name})
+    return _DECODER.decode(text)
 
 
 def _body(payload: str) -> Json:

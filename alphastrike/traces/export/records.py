@@ -11,6 +11,7 @@ from alphastrike.traces.export.shared import Shared
 from alphastrike.traces.export.trace import Json, Trace
 
 RECORD_VERSION = 1
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _TOLD = (
     "run_id",
     "advisor",
@@ -62,7 +63,7 @@ def _shared_line(tool: Shared) -> str:
 
 
 def _line(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def _place(trace: Trace, placed: Placed) -> Json:

@@ -64,6 +64,13 @@ _NEEDLES = (
 )  # fmt: skip
 _OWNERS = ("accountid", "account_", "account-", "account.", "account id", "account n", "account a", "uid",
            "user", "member", "sub", "wallet", "vault", "agent")  # fmt: skip
+# Every needle below holds one of these.
+_ROOTS = (
+    "api", "secret", "private", "access", "pass", "auth", "bot", "refresh", "session", "security", "token",
+    "listen", "x-b", "sig", "bearer", "cookie", "mnemonic", "phrase", "pwd", "hmac", "_key", "_pw", "-u",
+    "accountid", "account_", "account-", "account.", "account id", "account n", "account a", "uid",
+    "user", "member", "sub", "wallet", "vault", "agent",
+)  # fmt: skip
 _PATTERNS: tuple[tuple[tuple[str, ...], str, tuple[re.Pattern[str], ...]], ...] = (
     (("authorization",), "secret", (_AUTHORIZATION,)),
     (("bearer",), "secret", (_BEARER,)),
@@ -81,6 +88,8 @@ _PATTERNS: tuple[tuple[tuple[str, ...], str, tuple[re.Pattern[str], ...]], ...] 
 def without_assigned(text: str) -> str:
     """The text with every value a telling name is given replaced."""
     lowered = text.lower()
+    if not _mentions(lowered, _ROOTS):
+        return text
     for needles, kind, patterns in _PATTERNS:
         if _mentions(lowered, needles):
             for pattern in patterns:

@@ -41,6 +41,7 @@ class Redactor:
         self._rules = tuple(rules)
         self.replaced: Counter[str] = Counter()
         self._known: dict[int, tuple[Shared, Shared, Counter[str]]] = {}  # keeps what it knows alive
+        self._signs = lru_cache(maxsize=_CACHED)(self._sign)
         self._cached = lru_cache(maxsize=_CACHED)(self._rewritten)
 
     @property
@@ -113,12 +114,16 @@ class Redactor:
         return name if isinstance(name, str) else ""
 
     def _under(self, key: str, value: Any) -> Any:
-        for rule in self._rules:
-            sign = rule.under(key)
-            if sign is not None and _is_telling(value, sign):
-                self.replaced[rule.name] += 1
-                return sign
+        told = self._signs(key)
+        if told is not None and _is_telling(value, told[0]):
+            self.replaced[told[1]] += 1
+            return told[0]
         return value if is_digest(key, value) else self.redacted(value)
+
+    def _sign(self, key: str) -> tuple[str, str] | None:
+        """The marker for what stands under a key, and the first rule that says so."""
+        signs = ((rule.under(key), rule.name) for rule in self._rules)
+        return next(((sign, name) for sign, name in signs if sign is not None), None)
 
 
 def _is_telling(value: Any, sign: str) -> bool:

@@ -102,7 +102,7 @@ def test_near_duplicates_of_one_stretch_from_several_runs_share_a_split(place, f
 
 
 def test_a_narrower_filter_moves_nothing_to_another_split(place, fill, tmp_path):
-    fill(*(a_conversation(number, model="a" if number % 2 else "b") for number in range(60)))
+    fill(*(a_conversation(number, model="a" if number % 2 else "b") for number in range(30)))
 
     exported(place, tmp_path / "all")
     exported(place, tmp_path / "some", filters=("model=a",))

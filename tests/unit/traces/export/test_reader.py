@@ -26,7 +26,8 @@ def test_traces_come_sorted_by_id_and_attempt_with_their_own_events(store):
 
 
 def test_more_traces_than_one_batch_holds_are_all_read(store):
-    written(store, *((a_conversation(0, trace_id=f"run-r{number:06d}")[0], []) for number in range(950)))
+    row, _ = a_conversation()
+    store.write([{**row, "trace_id": f"run-r{number:06d}"} for number in range(950)], [])
 
     reader = Reader({"here": store})
     found = [trace.key.trace_id for trace in reader.traces(reader.keys(), Wants())]

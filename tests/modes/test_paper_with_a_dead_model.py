@@ -1,4 +1,4 @@
-"""A model that stalls, drips, breaks off or is not there: every close is decided, and the rule table acts."""
+"""A model that stalls, drips or breaks off: every close is decided, and the rule table acts."""
 
 import asyncio
 
@@ -10,6 +10,7 @@ from alphastrike.app.paper_session import journal_path, open_session, run_sessio
 from alphastrike.app.retrace import verify_journal
 from alphastrike.domain.outcomes import Code
 from alphastrike.live.journal import read_journal
+from alphastrike.live.state_folder import read_status
 from tests.papers import DURATION_MS, a_guarded_paper, on_paper, silent
 from tests.support.fake_ollama import ScriptedOllama, in_a_thread, says
 
@@ -99,4 +100,22 @@ def test_an_answer_after_the_deadline_is_heard_refused_and_lived_through_again(r
     assert len(told) == 1
     assert records[told[0] + 1].data["outcomes"][0]["code"] == Code.LATE_ADVICE.value
     assert_traded_as(result, ruled)
+    assert verify_journal(journal_path(tmp_path)).is_finished
+
+
+def test_an_answer_in_time_is_heard_between_two_closes_of_a_market_that_waits_for_nobody(ruled, tmp_path):
+    server = ScriptedOllama([says(ANSWER), *(says(HALF, then="stall") for _ in range(9))])
+    asked_ms = ruled.reviews[0]["ts_ms"]
+    next_close = int((ruled.equity["ts_ms"] <= asked_ms).sum()) + 1
+
+    async def look_for_orders(session):
+        while not read_status(session.state)["interventions"]:
+            await session.nap(0.01)
+
+    with in_a_thread(server):
+        config = a_guarded_paper("ollama", server.host, ollama=PATIENT, latency_ms=900)
+        result = restless(tmp_path, config, next_close, look_for_orders)
+
+    first = result.interventions[0]
+    assert (first["source"], first["outcome"], first["ts_ms"]) == ("ollama", "applied", asked_ms + 900)
     assert verify_journal(journal_path(tmp_path)).is_finished

@@ -1,12 +1,14 @@
 """Settings, places and the command line every test shares."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from alphastrike.app.kernel_cache import use_kernel_cache
+from alphastrike.app.kernel_cache import has_kernels, use_kernel_cache
 
 use_kernel_cache()
 
@@ -18,6 +20,18 @@ settings.register_profile("ci", derandomize=True, deadline=None, suppress_health
 settings.load_profile("ci")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before the work is spread over processes, compile once what each of them would compile for itself."""
+    spreads = bool(session.config.getoption("numprocesses", default=None))
+    if not spreads or has_kernels():
+        return
+    script = str(REPOSITORY / "tests" / "support" / "compile_kernels.py")
+    halves = [subprocess.Popen([sys.executable, script, half]) for half in ("market", "account")]
+    for half in halves:
+        half.wait()  # one that failed has nothing to say that the tests would not say better
 
 
 SAID = "said"  # the property of a test whose measure belongs in the summary

@@ -45,8 +45,8 @@ async def live_on_venue(
     adapter, access = reach
     watch, say = show
     connection = adapter.open(terms.settings or adapter.Config(), access)
-    await connection.connect()
     try:
+        await connection.connect()
         if session.earlier:
             market = saved_market(session.journal, session.earlier[0].data)
         else:

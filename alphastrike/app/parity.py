@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from alphastrike.app.modes import PAPER
 from alphastrike.app.paper import Trading, open_paper, paper_driver
@@ -24,7 +23,7 @@ from alphastrike.domain.orders import OrderType, UnifiedFill
 from alphastrike.domain.outcomes import Code, Halted, Stage
 from alphastrike.live.codec import decode
 from alphastrike.live.driver import HEARD, STEP, heard_in
-from alphastrike.live.journal import Record, read_journal
+from alphastrike.live.journal import MemoryJournal, Record, read_journal
 
 _LAST_MARKET_STAGE = Stage.STRATEGY
 Key = tuple[int, str, str, str]  # close, symbol, side, reason
@@ -52,20 +51,6 @@ class Difference:
     words: str
 
 
-@dataclass(slots=True)
-class _Memory:
-    """A journal that is kept in memory."""
-
-    records: list[Record] = field(default_factory=list)
-
-    def append(self, kind: str, data: dict[str, Any], *, durable: bool = False) -> None:  # noqa: ARG002
-        """Keep one record."""
-        self.records.append(Record(len(self.records), kind, data))
-
-    def sync(self) -> None:
-        """Nothing to do."""
-
-
 def parity(run: Path) -> tuple[Difference, ...]:
     """Compare a journal, or that of a state folder, with the simulated venue; `DataError` without one."""
     path = journal_path(run) if run.is_dir() else run
@@ -75,7 +60,7 @@ def parity(run: Path) -> tuple[Difference, ...]:
     config = config_of(path, header.data)
     start = RiskStart.parsed(str(header.data.get("risk_start", "")))
     again = open_paper(config, market_of(config, path, header.data), start, PAPER)
-    memory = _Memory()
+    memory = MemoryJournal()
     driver = paper_driver(again, Trading(again, lambda _: None), memory)
     for heard in heard_in(records):
         driver.live_through(heard)

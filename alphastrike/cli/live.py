@@ -115,12 +115,15 @@ def _traded(
     from alphastrike.app.live_entry import live_on_venue
     from alphastrike.app.onlookers import onlookers
     from alphastrike.app.paper_session import open_session
+    from alphastrike.app.rehearsal import rehearse
     from alphastrike.backtest.artifacts import refuse_foreign_folder
     from alphastrike.live.state_folder import owned
     from alphastrike.live.view import shown
 
     state, fresh, terms = asked
     with owned(state):
+        say("rehearsing: what is not compiled yet is, which takes about a minute once")
+        rehearse(config)
         refuse_foreign_folder(config.output.directory or RUNS / "<run_id>")
         session = open_session(state, is_fresh=fresh)
         with (

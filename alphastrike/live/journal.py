@@ -9,7 +9,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -99,6 +99,20 @@ class Journal:
         done = os.write(self._file, line)
         while done < len(line):
             done += os.write(self._file, line[done:])
+
+
+@dataclass(slots=True)
+class MemoryJournal:
+    """Keeps records and writes nothing: for a run that is compared or thrown away."""
+
+    records: list[Record] = field(default_factory=list)
+
+    def append(self, kind: str, data: dict[str, Any], *, durable: bool = False) -> None:  # noqa: ARG002
+        """Keep one record."""
+        self.records.append(Record(len(self.records), kind, data))
+
+    def sync(self) -> None:
+        """Nothing to do."""
 
 
 def read_journal(path: Path) -> Iterator[Record]:

@@ -55,7 +55,7 @@ def health_of(watch: Any, feature: str, symbol: str, needed: int) -> FeatureHeal
         window_warn=float(watch["window_warn"]) if tested else 0.0,
         window_alarm=float(watch["window_alarm"]) if tested else 0.0,
         cusum_alarm=cusum_alarm(watch) if tested else 0.0,
-        agreement_alarm=agreement_alarm(watch) if tested else 0.0,
+        agreement_alarm=agreement_alarm(watch),
         quarantined=bool(watch["quarantined"]),
         out_of_range=bool(watch["struck_out"]),
     )

@@ -28,7 +28,8 @@ _TOLERATED_SHIFT = 1.0  # standard deviations
 _SAMPLES_PER_TAU = 20.0  # a shorter reference cannot say what is normal
 _LEAST_EFFECTIVE = 30.0  # independent observations in the long window
 _LEAST_AGREEMENT = 0.15  # mean over deviation: weaker ties to the price break by themselves
-_ALONE = 10.0  # times rarer false alarms than of a CUSUM that needs a second witness
+_LEAST_DAILY_AGREEMENT = 0.25  # a day holds few moves, and real markets turn
+_ALONE = 30.0  # times rarer false alarms than of a CUSUM that needs a second witness
 _TAIL = 1000  # the range reaches from one part in this many to the rest
 
 
@@ -38,10 +39,11 @@ def fit_reference(
 ) -> None:
     """Write the reference of `samples` (in time order, finite) into the record, their bins to `fine`.
 
-    `moves` is the sign of the price's move up to each sample, 0 where it is not known.
+    `moves` are the signs of the price's moves up to each sample, see `both_moves`.
 
     A feature whose tau leaves under 20 tau of reference or 30 effective observations in the
-    long window, or that never moves, is not `tested`: only its range is watched.
+    long window, or that never moves, is not `tested`: only its range is watched, and whether it goes
+    with the price, where that comes and goes fast enough.
     """
     order = ascending_order(samples)
     ordered = np.empty(samples.size)
@@ -58,7 +60,7 @@ def fit_reference(
     if watch["tau"] < math.inf:
         watch["tested"] = 1
         _fit_limits(watch, float(samples.size), plan)
-        _fit_agreement(watch, scores, moves, longest, plan)
+    _fit_agreement(watch, scores, moves, longest, plan)
 
 
 @compiled
@@ -161,25 +163,41 @@ def _fit_sums(watch: Any, scores: Floats, longest: float, plan: Any) -> float:
 
 
 @compiled
+def both_moves(since_last: Any, daily: Any) -> Any:
+    """Two signs, each -1, 0 or 1, in one small number."""
+    return since_last + 3 * daily
+
+
+@compiled
 def _fit_agreement(watch: Any, scores: Floats, moves: NDArray[np.int8], longest: float, plan: Any) -> None:
-    # A lost or turned sign leaves a symmetric distribution as it was; only the price gives it away.
+    # A lost or turned sign leaves a symmetric distribution as it was; only the price gives it away. Fast
+    # features go with its last move, slow ones with that of a day: the tighter tie is the one to watch.
     series = np.empty(scores.size)
-    count = 0
-    for i in range(scores.size):
-        if moves[i] != 0:
-            series[count] = scores[i] * moves[i]
-            count += 1
-    if 2 * count < scores.size:
-        return
-    mean, deviation = _moments(series[:count])
+    for daily in range(2):
+        count = 0
+        for i in range(scores.size):
+            over_day = (moves[i] + 4) // 3 - 1
+            move = over_day if daily == 1 else moves[i] - 3 * over_day
+            if move != 0:
+                series[count] = scores[i] * move
+                count += 1
+        if 2 * count >= scores.size:
+            _fit_tie(watch, series[:count], longest, plan, daily)
+
+
+@compiled
+def _fit_tie(watch: Any, series: Floats, longest: float, plan: Any, daily: int) -> None:
+    mean, deviation = _moments(series)
     if not (deviation > 0.0 and abs(mean) >= _LEAST_AGREEMENT * deviation):
         return
-    tau = autocorrelation_time(series[:count], longest)
+    tau = autocorrelation_time(series, longest)
     # Half of what turning the sign leaves in the residuals.
     k = abs(mean) / deviation / math.sqrt(tau)
-    if tau == math.inf or k < _LEAST_AGREEMENT:
+    least = _LEAST_DAILY_AGREEMENT if daily == 1 else _LEAST_AGREEMENT
+    if tau == math.inf or k < least or (watch["agrees"] == 1 and k <= watch["agree_k"]):
         return
     watch["agrees"] = 1
+    watch["agree_daily"] = daily
     watch["agree_mean"], watch["agree_sd"] = mean, deviation
     watch["agree_phi"], watch["agree_k"] = (tau - 1.0) / (tau + 1.0), k
     watch["agree_h"] = _ESTIMATION_MARGIN * decision_interval(k, _ALONE * plan["run_length"])

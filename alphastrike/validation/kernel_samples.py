@@ -10,7 +10,7 @@ from alphastrike.domain.blocks import Floats
 from alphastrike.numerics.compiled import compiled
 from alphastrike.validation.bins import bin_of
 from alphastrike.validation.cusum import ar_residual, cusum_step, scale_root
-from alphastrike.validation.kernel_reference import fit_reference, normal_score
+from alphastrike.validation.kernel_reference import both_moves, fit_reference, normal_score
 from alphastrike.validation.ks import ks_grid_distance
 from alphastrike.validation.psi import psi
 from alphastrike.validation.records import GRID
@@ -20,12 +20,12 @@ _CAP = 2.0  # of h: a sum that ran away would need as long to come back
 
 @compiled
 def on_sample(
-    watch: Any, memory: tuple[Floats, Any, Any], value: float, close: float, number: int, plan: Any
+    watch: Any, memory: tuple[Floats, Any, Any, Floats], value: float, close: float, number: int, plan: Any
 ) -> None:
     """Handle sample number `number` of a feature; a NaN value adds nothing to any window.
 
-    `memory` is what is kept of its past: values, signs of the price's moves, bins. `close` is the
-    price.
+    `memory` is what is kept of its past: values, the price's moves as `both_moves` has them, bins, and
+    the prices of a day. `close` is the price.
     """
     present = not math.isnan(value)
     if present:
@@ -37,11 +37,10 @@ def on_sample(
         elif watch["collected"] >= plan["reference"]:
             _renew(watch, memory, number, plan)
         return
-    if watch["tested"] == 1:
-        if number % plan["evaluate"] == 0:
-            watch["window_warn"], watch["window_alarm"] = _window_alarms(watch)
-        if present:
-            _judge(watch, plan)
+    if watch["tested"] == 1 and number % plan["evaluate"] == 0:
+        watch["window_warn"], watch["window_alarm"] = _window_alarms(watch)
+    if present and (watch["tested"] == 1 or watch["agrees"] == 1):
+        _judge(watch, plan)
     if number // plan["refit"] != watch["epoch"]:
         watch["epoch"] = number // plan["refit"]
         if _may_renew(watch, plan):
@@ -50,7 +49,9 @@ def on_sample(
 
 @compiled
 def cusum_alarm(watch: Any) -> float:
-    """The largest CUSUM over its decision interval; above 1 alarms."""
+    """The largest CUSUM over its decision interval; above 1 alarms. 0 for a feature that is not tested."""
+    if watch["tested"] == 0:
+        return 0.0
     level = max(watch["level_up"], watch["level_down"]) / watch["level_h"]
     return float(max(level, max(watch["scale_up"], watch["scale_down"]) / watch["scale_h"]))
 
@@ -63,27 +64,31 @@ def agreement_alarm(watch: Any) -> float:
 
 @compiled
 def _take(
-    watch: Any, memory: tuple[Floats, Any, Any], value: float, close: float, number: int, plan: Any
+    watch: Any, memory: tuple[Floats, Any, Any, Floats], value: float, close: float, number: int, plan: Any
 ) -> None:
-    ring, moves, bins = memory
+    ring, moves, bins, closes = memory
     index = watch["collected"]
     missing = number - watch["last_number"] - 1
+    watch["unbroken"] = watch["unbroken"] + 1 if missing == 0 else 1
     move = _move(watch["last_close"], close) if missing == 0 else 0
+    daily = _move(closes[index % closes.size], close) if watch["unbroken"] > closes.size else 0
     ring[index % ring.size] = value
-    moves[index % ring.size] = move
+    moves[index % ring.size] = both_moves(move, daily)
+    closes[index % closes.size] = close
     watch["last_close"] = close
     watch["collected"] = index + 1
-    if watch["ready"] == 1 and watch["tested"] == 1:
+    if watch["ready"] == 1 and (watch["tested"] == 1 or watch["agrees"] == 1):
         fine = bin_of(watch["edges"], watch["edge_count"], value)
-        _push_window(watch, bins, fine, index, plan)
         if missing > 0:
             watch["last_score_seen"] = math.nan
         if missing > plan["short_window"]:
             _clear_sums(watch)
         score = normal_score(watch, value, fine)
-        _push_sums(watch, score)
+        if watch["tested"] == 1:
+            _push_window(watch, bins, fine, index, plan)
+            _push_sums(watch, score)
         if watch["agrees"] == 1:
-            _push_agreement(watch, score, move)
+            _push_agreement(watch, score, daily if watch["agree_daily"] == 1 else move)
     watch["last_number"] = number
 
 
@@ -208,8 +213,8 @@ def _may_renew(watch: Any, plan: Any) -> bool:
 
 
 @compiled
-def _renew(watch: Any, memory: tuple[Floats, Any, Any], number: int, plan: Any) -> None:
-    ring, moves, bins = memory
+def _renew(watch: Any, memory: tuple[Floats, Any, Any, Floats], number: int, plan: Any) -> None:
+    ring, moves, bins, _ = memory
     size = ring.size
     collected = watch["collected"]
     samples = np.empty(size)
@@ -226,9 +231,9 @@ def _renew(watch: Any, memory: tuple[Floats, Any, Any], number: int, plan: Any) 
 
 
 @compiled
-def _adopt(watch: Any, memory: tuple[Floats, Any, Any], plan: Any) -> None:
+def _adopt(watch: Any, memory: tuple[Floats, Any, Any, Floats], plan: Any) -> None:
     # A model's reference comes into force once there are enough samples to hold against it.
-    ring, _, bins = memory
+    ring, _, bins, _ = memory
     window = bins.size
     first = watch["collected"] - window
     fine = np.empty(window, dtype=np.uint8)

@@ -3,40 +3,9 @@
 import math
 from typing import Any
 
-import numpy as np
-
 from alphastrike.domain.blocks import Floats
 from alphastrike.numerics.compiled import compiled
 from alphastrike.validation.kernel_samples import on_sample
-
-# One for each feature.
-RULE = np.dtype(
-    [
-        ("lowest", "f8"),  # declared bounds, inclusive
-        ("highest", "f8"),
-        ("slot", "i8"),  # where its memory is; -1: only its declared bounds are watched
-        ("required", "i1"),  # 1: without it the symbol halts
-        ("frozen", "i8"),  # bars without any movement that are too many
-        ("muted", "i1"),  # 1: nobody who acts reads it; watched and withheld, but not counted
-    ]
-)
-
-# What the features of one symbol add up to at one bar.
-TALLY = np.dtype(
-    [
-        ("referenced", "i2"),  # monitored features that have a reference
-        ("speaking", "i2"),  # of those, not NaN at this bar
-        ("distrusted", "i2"),  # of those, withheld
-        ("waiting", "i2"),  # monitored features that have spoken but have no reference yet
-        ("collected", "i8"),  # samples of the one furthest behind
-        ("needed", "i8"),  # samples it needs
-        ("lacking", "i1"),  # a required feature is withheld, 1: for lack of a reference, 2: of trust
-        ("non_finite", "i2"),  # required features without a finite value
-        ("broken", "i1"),  # 1: a required feature is out of its range, as below
-        ("observed", "f8"),
-        ("limit", "f8"),
-    ]
-)
 
 _STRIKES = 3  # out of range this often in the memory: distrusted until the memory is clean
 _MEMORY = (1 << 24) - 1  # bars, as bits
@@ -51,7 +20,7 @@ def watch_block(
     calm: Any,
     rules: Any,
     watches: Any,
-    pasts: tuple[Floats, Any, Any],
+    pasts: tuple[Floats, Any, Any, Floats],
     first: int,
     seen: int,
     plan: Any,
@@ -61,7 +30,7 @@ def watch_block(
     The leading `seen` bars were judged before and are withheld. `tally` (symbols, bars) comes in
     zeroed, and so does `calm`, the features beside those in the tally that speak and are trusted.
     `close` (symbols, bars) is the price. `watches` (slots, symbols) and the `pasts` (slots, symbols,
-    samples) of values, moves and bins are the memory.
+    samples) of values, moves, bins and prices are the memory.
     Bars of a series are taken in order and series do not see each other, so any split of
     the bars gives the same bits.
     """
@@ -76,7 +45,12 @@ def watch_block(
             if slot < 0:
                 _check_series(row, kept, tally[symbol], rule, seen)
                 continue
-            past = (pasts[0][slot, symbol], pasts[1][slot, symbol], pasts[2][slot, symbol])
+            past = (
+                pasts[0][slot, symbol],
+                pasts[1][slot, symbol],
+                pasts[2][slot, symbol],
+                pasts[3][slot, symbol],
+            )
             watch = watches[slot, symbol]
             _watch_series(
                 row, close[symbol], kept, tally[symbol], calm[symbol], rule, watch, past, first, seen, plan
@@ -106,7 +80,7 @@ def _watch_series(
     calm: Any,
     rule: Any,
     watch: Any,
-    past: tuple[Floats, Any, Any],
+    past: tuple[Floats, Any, Any, Floats],
     first: int,
     seen: int,
     plan: Any,
@@ -185,7 +159,7 @@ def _watch_bar(
     tally: Any,
     rule: Any,
     watch: Any,
-    past: tuple[Floats, Any, Any],
+    past: tuple[Floats, Any, Any, Floats],
     t: int,
     sample_number: int,
     plan: Any,

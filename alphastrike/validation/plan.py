@@ -26,6 +26,7 @@ def plan_of(config: ValidationConfig, interval_ms: int) -> Any:
     plan["reference"] = max(bars_in(config.reference_hours, sample_ms), _LEAST_REFERENCE, long_window)
     plan["short_window"] = max(bars_in(config.short_window_hours, sample_ms), _LEAST_SHORT)
     plan["long_window"] = long_window
+    plan["day"] = bars_in(24.0, sample_ms)
     plan["evaluate"] = bars_in(config.evaluate_hours, sample_ms)
     plan["refit"] = bars_in(config.refit_hours, sample_ms)
     plan["recovery"] = bars_in(config.recovery_hours, sample_ms)

@@ -34,8 +34,7 @@ def learn_profiles(block: FeatureBlock, names: tuple[str, ...], config: Validati
     plan = plan_of(config, market.interval_ms)
     first = int(market.open_time_ms[0]) // market.interval_ms
     sampled = np.flatnonzero((first + np.arange(market.open_time_ms.size)) % int(plan["sample_bars"]) == 0)
-    moves = np.sign(np.diff(market.close[:, sampled], axis=1, prepend=np.nan))
-    signs = np.nan_to_num(moves).astype(np.int8)
+    signs = _moves_of(market.close[:, sampled], int(plan["day"]))
     references = np.zeros((len(names), len(market.symbols)), dtype=REFERENCE)
     for row, name in enumerate(names):
         values = block.feature(name)[:, sampled]
@@ -66,6 +65,15 @@ def profiles_from(content: bytes, features: tuple[str, ...], symbols: tuple[str,
             "records of this version; train the model again"
         )
     return Profiles(features, symbols, references)
+
+
+def _moves_of(close: NDArray[np.float64], day: int) -> NDArray[np.int8]:
+    """Signs of the price's moves since the sample before and over a day, as `both_moves` has them."""
+    since_last, daily = np.zeros((2, *close.shape))
+    since_last[:, 1:] = np.nan_to_num(np.sign(np.diff(close, axis=1)))
+    daily[:, day:] = np.nan_to_num(np.sign(close[:, day:] - close[:, :-day]))
+    packed: NDArray[np.int8] = (since_last + 3.0 * daily).astype(np.int8)
+    return packed
 
 
 def _learnt(samples: NDArray[np.float64], moves: NDArray[np.int8], plan: Any) -> Any:

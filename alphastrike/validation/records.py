@@ -16,6 +16,7 @@ PLAN = np.dtype(
         ("reference", "i8"),
         ("short_window", "i8"),
         ("long_window", "i8"),
+        ("day", "i8"),
         ("evaluate", "i8"),
         ("refit", "i8"),
         ("recovery", "i8"),
@@ -25,7 +26,7 @@ PLAN = np.dtype(
 
 _REFERENCE: list[tuple[Any, ...]] = [
     ("size", "i8"),  # samples it was learnt from; 0: there is none
-    ("tested", "i1"),  # 0: its memory is too long to test, only its range is watched
+    ("tested", "i1"),  # 0: its memory is too long to test its distribution
     ("tau", "f8"),
     ("lowest", "f8"),  # inclusive range of values that can be trusted
     ("highest", "f8"),
@@ -55,7 +56,8 @@ _REFERENCE: list[tuple[Any, ...]] = [
     ("scale_k", "f8"),
     ("scale_h", "f8"),
     ("agrees", "i1"),  # 1: it goes with, or against, the price reliably enough for that to be watched
-    ("agree_mean", "f8"),  # of normal score x sign of the price's move since the sample before
+    ("agree_daily", "i1"),  # 1: with the price's move over a day, 0: since the sample before
+    ("agree_mean", "f8"),  # of normal score x sign of that move
     ("agree_sd", "f8"),
     ("agree_phi", "f8"),
     ("agree_k", "f8"),
@@ -79,6 +81,7 @@ _MEMORY: list[tuple[Any, ...]] = [
     ("scale_up", "f8"),
     ("scale_down", "f8"),
     ("last_close", "f8"),  # price at the newest sample
+    ("unbroken", "i8"),  # samples in a row
     ("last_agree_seen", "f8"),
     ("disagreement", "f8"),
     ("quarantined", "i1"),
@@ -92,3 +95,32 @@ _MEMORY: list[tuple[Any, ...]] = [
 
 REFERENCE = np.dtype(_REFERENCE)
 WATCH = np.dtype(_REFERENCE + _MEMORY)
+
+# One for each feature.
+RULE = np.dtype(
+    [
+        ("lowest", "f8"),  # declared bounds, inclusive
+        ("highest", "f8"),
+        ("slot", "i8"),  # where its memory is; -1: only its declared bounds are watched
+        ("required", "i1"),  # 1: without it the symbol halts
+        ("frozen", "i8"),  # bars without any movement that are too many
+        ("muted", "i1"),  # 1: nobody who acts reads it; watched and withheld, but not counted
+    ]
+)
+
+# What the features of one symbol add up to at one bar.
+TALLY = np.dtype(
+    [
+        ("referenced", "i2"),  # monitored features that have a reference
+        ("speaking", "i2"),  # of those, not NaN at this bar
+        ("distrusted", "i2"),  # of those, withheld
+        ("waiting", "i2"),  # monitored features that have spoken but have no reference yet
+        ("collected", "i8"),  # samples of the one furthest behind
+        ("needed", "i8"),  # samples it needs
+        ("lacking", "i1"),  # a required feature is withheld, 1: for lack of a reference, 2: of trust
+        ("non_finite", "i2"),  # required features without a finite value
+        ("broken", "i1"),  # 1: a required feature is out of its range, as below
+        ("observed", "f8"),
+        ("limit", "f8"),
+    ]
+)

@@ -15,10 +15,10 @@ from alphastrike.domain.outcomes import Code
 from alphastrike.domain.plugins import FeatureSpec, Monitor
 from alphastrike.validation.config import ValidationConfig
 from alphastrike.validation.health import FeatureHealth, health_of
-from alphastrike.validation.kernel_watch import RULE, TALLY, watch_block
+from alphastrike.validation.kernel_watch import watch_block
 from alphastrike.validation.plan import plan_of
 from alphastrike.validation.profiles import Profiles
-from alphastrike.validation.records import REFERENCE, WATCH
+from alphastrike.validation.records import REFERENCE, RULE, TALLY, WATCH
 from alphastrike.validation.reference import ReferenceProfile, profile_of
 
 _FROZEN_VALUES = 24  # the same value so often in a row, each standing for one cadence
@@ -60,6 +60,7 @@ class ValidationStage:
         self._rings = np.zeros((*shape, int(self._plan["reference"])))
         self._bins = np.zeros((*shape, int(self._plan["long_window"])), dtype=np.uint8)
         self._moves = np.zeros((*shape, int(self._plan["reference"])), dtype=np.int8)
+        self._closes = np.zeros((*shape, int(self._plan["day"])))
         self._next_bar = -1
         self._fault = ""
         self._pins = ""
@@ -130,7 +131,7 @@ class ValidationStage:
         tally["non_finite"][:, :seen] = len(self._names)
         self._next_bar = max(self._next_bar, first + bars)
         close = np.ascontiguousarray(features.market.close)
-        pasts = (self._rings, self._moves, self._bins)
+        pasts = (self._rings, self._moves, self._bins, self._closes)
         calm = np.zeros((symbols, bars), dtype=np.int16)
         watch_block(
             values, close, out, tally, calm, self._rules, self._watches, pasts, first, seen, self._plan
@@ -171,6 +172,7 @@ class ValidationStage:
             rings=self._rings,
             moves=self._moves,
             bins=self._bins,
+            closes=self._closes,
         )
         return buffer.getvalue()
 
@@ -187,6 +189,7 @@ class ValidationStage:
             self._rings = saved["rings"]
             self._moves = saved["moves"]
             self._bins = saved["bins"]
+            self._closes = saved["closes"]
 
     def _check_layout(self, features: FeatureBlock) -> None:
         observed = (features.names, features.market.symbols, features.market.interval_ms)

@@ -41,6 +41,42 @@ def test_a_turned_sign_is_noticed_within_a_day(stage, block):
     assert standing(validator).level is Level.QUARANTINE
 
 
+def a_slow_market(block, bars, seed=4):
+    """A feature of one symbol that follows the price's move over a day, less surely any single one."""
+    chance = np.random.default_rng(seed)
+    path = np.cumsum(chance.standard_normal(bars + 24))
+    daily = (path[24:] - path[:-24]) / np.sqrt(24.0)
+    values = (0.9 * daily + 0.4 * chance.standard_normal(bars))[None, None, :]
+    close = 100.0 * np.exp(0.01 * path[24:])[None, :]
+
+    def cut(start, stop, change=lambda x: x):
+        made = block(change(values[:, :, start:stop]), start)
+        return replace(made, market=replace(made.market, close=close[:, start:stop]))
+
+    return cut
+
+
+def test_a_turned_sign_of_a_slow_feature_is_noticed_by_the_move_of_a_day(stage, block):
+    cut = a_slow_market(block, REFERENCE + 400)
+    validator = stage((Monitor.DISTRIBUTION,))
+    validator.advance(cut(0, REFERENCE))
+
+    seen = validator.advance(cut(REFERENCE, REFERENCE + 400, lambda x: -x))
+
+    assert np.isnan(seen.values[0, 0, 300:]).all()  # its distribution is too slow to be tested
+    assert standing(validator).agreement_alarm > 1.0
+
+
+def test_a_healthy_tie_to_the_move_of_a_day_stays_quiet(stage, block):
+    cut = a_slow_market(block, REFERENCE + 4_000)
+    validator = stage((Monitor.DISTRIBUTION,), refit_hours=20_000.0)
+
+    seen = validator.advance(cut(0, REFERENCE + 4_000))
+
+    assert np.isfinite(seen.values[0, 0, REFERENCE:]).mean() > 0.99
+    assert standing(validator).agreement_alarm < 1.0
+
+
 def test_a_healthy_tie_stays_quiet(stage, block):
     cut = a_market(block, REFERENCE + 6_000, tie=0.4)
     validator = stage((Monitor.DISTRIBUTION,), refit_hours=20_000.0)

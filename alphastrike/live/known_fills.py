@@ -39,6 +39,10 @@ class KnownFills:
             del self._reasons[oldest], self._sides[oldest]
             self._booked.pop(oldest, None)
 
+    def is_ours(self, fill: UnifiedFill) -> bool:
+        """Whether an order of ours was executed, and not by force."""
+        return fill.client_order_id in self._reasons and not fill.is_liquidation
+
     def reason(self, fill: UnifiedFill) -> Reason:
         """Why it happened: our order's reason, a liquidation, or somebody else at the account."""
         if fill.is_liquidation:

@@ -12,7 +12,6 @@ from alphastrike.domain.account import UnifiedBalance, UnifiedPosition
 from alphastrike.domain.commands import CancelOrder, Command, PlaceOrder
 from alphastrike.domain.events import Event, FillReceived, FundingAnnounced, OrderChanged
 from alphastrike.domain.orders import OrderState, UnifiedFill, UnifiedOrderResult
-from alphastrike.domain.outcomes import Reason
 from alphastrike.live.account_books import AccountBooks
 from alphastrike.live.account_reconciler import AccountReconciler, Listening, Trader
 from alphastrike.live.dead_man import DeadManSwitch
@@ -117,7 +116,7 @@ class VenueAccount:
         fill = self._known.attributed(fill, self.mirror.orders_of(fill.symbol))
         if self._known.is_new(fill):
             reason = self._known.reason(fill)
-            if reason in (Reason.OPERATOR, Reason.LIQUIDATION):
+            if not self._known.is_ours(fill):
                 whose = "by the venue" if fill.is_liquidation else "by an order that is not ours"
                 self._note(f"{fill.symbol}: {fill.side.name} {fill.quantity} at {fill.price} {whose}")
             self.inbox.put(FillReceived(fill.event_time_ms, fill, reason))

@@ -85,6 +85,14 @@ def test_an_order_of_the_other_side_explains_nothing(known):
     assert known.attributed(a_fill(), [told()]).client_order_id == ""
 
 
+def test_an_order_a_person_had_us_send_is_ours(known):
+    an_order_sent(known, reason=Reason.OPERATOR)
+    fill = known.attributed(a_fill(), [told()])
+
+    assert (known.is_ours(fill), known.reason(fill)) == (True, Reason.OPERATOR)
+    assert not known.is_ours(a_fill())
+
+
 def test_a_liquidation_is_the_venue_s(known):
     an_order_sent(known)
     fill = known.attributed(a_fill(is_liquidation=True), [told()])

@@ -124,6 +124,7 @@ def test_every_decision_is_listed():
     listed = re.findall(r"\]\((0[^)]+)\)", _text("decisions/README.md"))
 
     assert sorted(listed) == decisions
+    assert len({name[:4] for name in decisions}) == len(decisions), "two decisions share a number"
 
 
 @pytest.mark.parametrize("page", sorted((DOCS / "decisions").glob("0*.md")), ids=lambda page: page.stem)

@@ -77,6 +77,9 @@ def replay(
         request = _request(config, (intervention, branches), horizon, estimand, label=label)
         _replay_runs(paths, request, jobs or os.cpu_count() or 1, out, as_json=as_json)
         return
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise ConfigError(f"RUN: observed {', '.join(missing)}, not there; allowed run folders, or a journal")
     if len(paths) > 1:
         raise ConfigError(f"JOURNAL: observed {len(paths)} paths, allowed one journal, or run folders alone")
     if verify:

@@ -132,7 +132,7 @@ def test_data_that_are_not_those_of_the_run_are_refused(recorded):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nowhere",), "nowhere"),
+        (("nowhere",), "RUN: observed nowhere, not there; allowed run folders, or a journal"),
         (("run", "--intervention", "i999999"), "--intervention: observed 'i999999', allowed an id of"),
         (("run", "--branches", "ruls"), "--branches: "),
         (("run", "--estimand", "all"), "--estimand: "),

@@ -63,9 +63,9 @@ def export(reader: Reader, plan: Plan, folder: Path, manifest: Json, progress: P
         episodes = Episodes(keys, plan.horizon_ms)
         done.episodes = episodes.count()
         split = splitter(plan.split_by, plan.shares, keys, plan.horizon_ms)
-        names = [f"{name}.jsonl" for name, share in zip(SPLITS, plan.shares, strict=True) if share]
-        for name in names:
-            files.start(name)
+        for name, share in zip(SPLITS, plan.shares, strict=True):
+            # An older split beside new ones could hold an episode of theirs.
+            (files.start if share else files.withdraw)(f"{name}.jsonl")
         look = _Look(reader, plan, progress, Wants(plan.wants_events, plan.format.needs_label))
         passing = look.over(keys) if kept is None else look.over(kept, is_chosen=True)
         for trace, dialogue in passing:

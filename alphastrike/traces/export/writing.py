@@ -20,7 +20,12 @@ class Files:
         self._folder = folder
         self._open: dict[str, BinaryIO] = {}
         self._hashes: dict[str, Any] = {}
+        self._withdrawn: list[str] = []
         self.counts: dict[str, int] = {}
+
+    def withdraw(self, name: str) -> None:
+        """Take away what an earlier export left under a name that this one does not write."""
+        self._withdrawn.append(name)
 
     def start(self, name: str) -> None:
         """Begin a file, empty so far."""
@@ -46,11 +51,13 @@ class Files:
         return {name: self._hashes[name].hexdigest() for name in self.counts}
 
     def publish(self) -> None:
-        """Give every file its name."""
+        """Give every file its name; what was withdrawn is gone before the first."""
         for handle in self._open.values():
             handle.flush()
             os.fsync(handle.fileno())
             handle.close()
+        for name in self._withdrawn:
+            (self._folder / name).unlink(missing_ok=True)
         for name in self._open:
             self._temporary(name).replace(self._folder / name)
 

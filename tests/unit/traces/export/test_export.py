@@ -41,6 +41,17 @@ def test_the_order_of_writing_does_not_show(place, fill, tmp_path):
     assert _bytes(tmp_path / "a") == _bytes(tmp_path / "b")
 
 
+def test_no_split_of_an_earlier_export_stays_beside_a_new_one(place, fill, tmp_path):
+    fill(*(a_conversation(number) for number in range(20)))
+    exported(place, tmp_path / "out", split="50/25/25")
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+
+    exported(place, tmp_path / "out", split="50/0/50")
+
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"train.jsonl", "test.jsonl", "manifest.json", "notes.txt"}
+
+
 def test_the_manifest_says_what_is_in_the_files(place, fill, tmp_path):
     fill(*(a_conversation(number) for number in range(10)))
 

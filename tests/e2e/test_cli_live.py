@@ -69,6 +69,7 @@ def exchange(tmp_path):
         watchdog.cancel()
         process.terminate()
         process.wait()
+        process.stdout.close()
 
 
 def alphastrike(folder, *arguments, **options):

@@ -16,7 +16,8 @@ from alphastrike.live.journal import read_journal
 from alphastrike.live.order_box import drop_order
 from alphastrike.live.told import STOP, STOP_WHEN_FLAT
 from alphastrike.transport.virtual_time import run_in_simulated_time
-from tests.live_runs import Process, assert_unharmed, believed, kill_run, on_ground, until
+from tests.live_runs import assert_unharmed, believed, kill_run, on_ground, until
+from tests.mortal import Process
 
 ADAPTERS = sorted(
     name

@@ -14,14 +14,13 @@ from alphastrike.simulator.faults import Fault
 from alphastrike.transport.virtual_time import run_in_simulated_time
 from tests.live_runs import (
     CONFIG,
-    FailingFiles,
-    Process,
     believed,
     facts_of,
     journaled_fills,
     on_ground,
     until,
 )
+from tests.mortal import FailingFiles, Process
 
 
 def on_the_ground(state, work, *, hours=3, **options):

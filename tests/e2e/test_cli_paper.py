@@ -127,10 +127,16 @@ def test_a_damaged_journal_fails_verification(paper):
     assert "is not what was written" in outcome.stderr
 
 
-@pytest.mark.parametrize("content", ["", "00000000 {}\n", None])
+def test_a_journal_that_is_not_there_is_bad_input(paper):
+    outcome = paper("replay", "journal.jsonl", "--verify")
+
+    assert outcome.exit_code == 2
+    assert outcome.stderr.startswith("error: RUN: observed journal.jsonl, not there")
+
+
+@pytest.mark.parametrize("content", ["", "00000000 {}\n"])
 def test_what_is_no_journal_is_named(paper, content):
-    if content is not None:
-        Path("journal.jsonl").write_text(content)
+    Path("journal.jsonl").write_text(content)
 
     outcome = paper("replay", "journal.jsonl", "--verify")
 

@@ -9,6 +9,7 @@ Both sides get the same rows, in turns; features wander as a market's do.
 import argparse
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import kernels  # noqa: F401 - before any compiled code
 import lightgbm
@@ -18,6 +19,7 @@ from tables import median, show, thousands
 from alphastrike.domain.blocks import CandleHistory, FeatureBlock
 from alphastrike.ml.calibration import Platt
 from alphastrike.ml.lightgbm_model import LightGBMModel, Terms
+from alphastrike.ml.trees import read_trees
 
 _TREES, _LEAVES, _SYMBOLS, _BLOCK = 200, 31, 10, 16_384
 
@@ -32,7 +34,8 @@ def main() -> None:
     booster = trained(values, names)
     rows = np.ascontiguousarray(values.reshape(options.features, -1).T)
     terms = Terms(Platt(1.0, 0.0), votes=True, learnt_until_ms=0, max_silent_bars=24)
-    model = LightGBMModel(booster, names, _SYMBOLS, terms)
+    trees = read_trees(Path("model.txt"), booster.model_to_string(), names)
+    model = LightGBMModel(trees, names, _SYMBOLS, terms)
     model.advance(block(values, names, 0, 64))
     whole = block(values, names, 0, _BLOCK)
     alone, slot = [], []
@@ -53,19 +56,9 @@ def main() -> None:
 
 
 def stream(model: LightGBMModel, values: np.ndarray, names: tuple[str, ...]) -> None:
-    calls, row = model._calls, np.ascontiguousarray(values[:, 0, 0])  # noqa: SLF001 - the call by itself
-    took = np.empty(5_000)
-    for i in range(took.size):
-        begun = time.perf_counter_ns()
-        calls.one(row)
-        took[i] = (time.perf_counter_ns() - begun) / 1e3
     steps = [block(values, names, t, t + 1) for t in range(1_000)]
     cpu = spent(lambda: [model.advance(step) for step in steps]) / len(steps) / _SYMBOLS * 1e6
-    print(
-        f"  one row through the single-row call: median {np.median(took):.1f} us, "
-        f"p99 {np.quantile(took, 0.99):.1f} us; "
-        f"a streamed bar of {_SYMBOLS} symbols: {cpu:.1f} us of cpu a row, everything included"
-    )
+    print(f"  a streamed bar of {_SYMBOLS} symbols: {cpu:.1f} us of cpu a row, everything included")
 
 
 def wandering(features: int) -> np.ndarray:

@@ -30,7 +30,7 @@ def model_slot(config: MlConfig, symbols: tuple[str, ...], interval_ms: int) -> 
     if entry is None:
         return NoModel(), None
     from alphastrike.ml.lightgbm_model import LightGBMModel, Terms  # noqa: PLC0415 - only a model pays
-    from alphastrike.ml.loading import load_booster, load_reference  # noqa: PLC0415 - the same
+    from alphastrike.ml.loading import load_reference, load_trees  # noqa: PLC0415 - the same
 
     record = entry.record
     if record.interval_ms != interval_ms:
@@ -39,9 +39,9 @@ def model_slot(config: MlConfig, symbols: tuple[str, ...], interval_ms: int) -> 
             f"observed {interval_ms} ms; use those candles, or train one on these"
         )
     specs = {name: load().spec for name, load in available("features").items()}
-    booster = load_booster(entry, specs)
+    trees = load_trees(entry, specs)
     profiles = profiles_from(load_reference(entry), record.features, record.symbols)
     votes = entry.status == ACTIVE
     terms = Terms(record.calibration, votes, record.learnt_until_ms, config.max_silent_bars)
-    model = LightGBMModel(booster, record.features, len(symbols), terms)
+    model = LightGBMModel(trees, record.features, len(symbols), terms)
     return model, profiles if votes else None

@@ -26,7 +26,7 @@ class TrainingConfig(Settings):
         1.0, gt=0, le=10, description="Barriers, in standard deviations of the return over the horizon."
     )
     trees: int = Field(300, ge=1, le=400, description="Boosting rounds: fixed, never chosen on a test.")
-    leaves: int = Field(15, ge=2, le=255, description="Leaves of a tree: few, the signal is weak.")
+    leaves: int = Field(15, ge=2, le=64, description="Leaves of a tree: few, the signal is weak.")
     min_rows_per_leaf: int = Field(
         200, ge=1, le=100_000, description="Rows a leaf needs: fewer is memorising."
     )

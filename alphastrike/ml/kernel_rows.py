@@ -1,12 +1,10 @@
-"""Laying features out as the rows a model reads, and counting how long one has been silent."""
+"""Which bars a model can speak on, and how long each of its features has been silent."""
 
 import math
 from typing import Any
 
 from alphastrike.domain.blocks import Floats, Integers
 from alphastrike.numerics.compiled import compiled
-
-_TILE = 64  # bars whose values stay in the processor's nearest memory while they are turned
 
 
 @compiled
@@ -34,15 +32,3 @@ def note_silence(
                 if count > limit and count > longest[s, t]:
                     longest[s, t] = count
             silent[c, s] = count
-
-
-@compiled
-def lay_rows(values: Floats, columns: Integers, cells: Integers, out: Floats) -> None:
-    """Write row i of `out` (rows, columns): the columns of cell `cells[i]` = symbol x bars + bar."""
-    bars = values.shape[2]
-    for first in range(0, cells.size, _TILE):
-        last = min(first + _TILE, cells.size)
-        for c in range(columns.size):
-            table = values[columns[c]]
-            for i in range(first, last):
-                out[i, c] = table[cells[i] // bars, cells[i] % bars]

@@ -1,18 +1,14 @@
 """A trained LightGBM model as stage 5."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from alphastrike.domain.blocks import FeatureBlock, Floats, PredictionBlock
 from alphastrike.domain.outcomes import Code
-from alphastrike.ml.booster_calls import BoosterCalls
 from alphastrike.ml.calibration import Platt
-from alphastrike.ml.kernel_rows import lay_rows, note_silence
-
-_FEW_ROWS = 16  # above this many, one batch call is cheaper than single-row calls
-_CHUNK_ROWS = 2_048  # rows laid out at a time: they stay in the processor's memory
+from alphastrike.ml.kernel_rows import note_silence
+from alphastrike.ml.kernel_trees import Trees, predict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +25,7 @@ class Terms:
 
 
 class LightGBMModel:
-    """Calibrated probability that the price rises; one thread, a row at a time or in batch.
+    """Calibrated probability that the price rises; one thread, the same bits by bar or by block.
 
     A row in which one of its features is missing gets no vote: a tree answers plausibly even then,
     and the answer means nothing. A feature missing more than `max_silent_bars` in a row halts the
@@ -37,11 +33,11 @@ class LightGBMModel:
     `SCHEMA_MISMATCH` (observed: how many are missing, limit: 0). In shadow it never halts.
     """
 
-    def __init__(self, booster: Any, features: tuple[str, ...], symbols: int, terms: Terms) -> None:
-        """`features` in the order of the booster's columns, for this many symbols."""
+    def __init__(self, trees: Trees, features: tuple[str, ...], symbols: int, terms: Terms) -> None:
+        """`features` in the order of the trees' columns, for this many symbols."""
         self.features = features
         self._terms = terms
-        self._calls = BoosterCalls(booster, len(features))
+        self._trees = trees
         self._silent = np.zeros((len(features), symbols), dtype=np.int64)
 
     def advance(self, features: FeatureBlock) -> PredictionBlock:
@@ -77,23 +73,6 @@ class LightGBMModel:
             limit = float(self._terms.max_silent_bars)
             features.halts.halt(longest > 0, Code.MODEL_INPUT_MISSING, longest.astype(np.float64), limit)
         speaks[:, market.open_time_ms + market.interval_ms <= self._terms.learnt_until_ms] = False
-        cells = np.flatnonzero(speaks)
-        probability = np.full(market.close.shape, np.nan)
-        probability.reshape(-1)[cells] = self._terms.calibration.probabilities(
-            self._raw(values, columns, cells)
-        )
-        return probability
-
-    def _raw(self, values: Floats, columns: Any, cells: Any) -> Floats:
-        raw = np.empty(cells.size)
-        rows = np.empty((min(_CHUNK_ROWS, cells.size), columns.size))
-        for first in range(0, cells.size, _CHUNK_ROWS):
-            part = cells[first : first + _CHUNK_ROWS]
-            laid = rows[: part.size]
-            lay_rows(values, columns, part, laid)
-            if part.size > _FEW_ROWS:
-                self._calls.many(laid, raw[first : first + part.size])
-                continue
-            for index, row in enumerate(laid):
-                raw[first + index] = self._calls.one(row)
-        return raw
+        raw = np.full(market.close.shape, np.nan)
+        predict(values, columns, speaks, self._trees, raw)
+        return self._terms.calibration.probabilities(raw.reshape(-1)).reshape(raw.shape)

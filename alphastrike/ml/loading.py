@@ -8,12 +8,14 @@ from typing import Any
 
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.plugins import FeatureSpec
+from alphastrike.ml.kernel_trees import Trees
 from alphastrike.ml.record import ModelRecord, model_sha256, schema_sha256
 from alphastrike.ml.registry import Entry
+from alphastrike.ml.trees import read_trees
 
 
-def load_booster(entry: Entry, specs: Mapping[str, FeatureSpec]) -> Any:
-    """The model's booster, checked against its record and the features that exist.
+def load_trees(entry: Entry, specs: Mapping[str, FeatureSpec]) -> Trees:
+    """The model's trees, checked against its record and the features that exist.
 
     `ConfigError` when anything disagrees: a model fed with other numbers than it learned from is
     worse than none.
@@ -23,14 +25,7 @@ def load_booster(entry: Entry, specs: Mapping[str, FeatureSpec]) -> Any:
     check_schema(entry.record, specs)
     if model_sha256(text) != entry.record.model_sha256:
         raise ConfigError(f"{path}: not the file its record describes; train the model again")
-    booster = _booster(path, text)
-    observed = tuple(booster.feature_name())
-    if observed != entry.record.features or booster.num_model_per_iteration() != 1:
-        raise ConfigError(
-            f"{path}: observed columns {', '.join(observed)}, allowed those of its record in that order; "
-            "train the model again"
-        )
-    return booster
+    return read_trees(path, text, entry.record.features)
 
 
 def load_reference(entry: Entry) -> bytes:
@@ -43,13 +38,11 @@ def load_reference(entry: Entry) -> bytes:
 
 
 def lightgbm_library() -> Any:
-    """The library, imported only when a model is used; `ConfigError` when it is not installed."""
+    """The library, imported only when one is trained; `ConfigError` when it is not installed."""
     try:
         return import_module("lightgbm")
     except ImportError:
-        raise ConfigError(
-            "the package lightgbm is not installed; install alphastrike[ml], or unset ml.model"
-        ) from None
+        raise ConfigError("the package lightgbm is not installed; install alphastrike[ml]") from None
 
 
 def check_schema(record: ModelRecord, specs: Mapping[str, FeatureSpec]) -> None:
@@ -74,13 +67,3 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise ConfigError(f"{path}: not there; allowed: a model that `alphastrike train` made") from None
-
-
-def _booster(path: Path, text: str) -> Any:
-    lightgbm = lightgbm_library()
-    if not text.startswith("tree"):
-        raise ConfigError(f"{path}: not a LightGBM model text file")
-    try:
-        return lightgbm.Booster(model_str=text)
-    except lightgbm.basic.LightGBMError as error:
-        raise ConfigError(f"{path}: not a LightGBM model ({error})") from None

@@ -1,6 +1,7 @@
 """A trained model in the slot."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from alphastrike.domain.outcomes import Code
 from alphastrike.ml.calibration import Platt
 from alphastrike.ml.lightgbm_model import LightGBMModel, Terms
+from alphastrike.ml.trees import read_trees
 
 RAW = Platt(1.0, 0.0, 0.0, 1.0)
 
@@ -20,12 +22,13 @@ def rows(symbols, bars, seed=0):
 @pytest.fixture
 def a_model(trained_text):
     """Build the small model for two symbols, voting unless told otherwise."""
-    import lightgbm
 
     def build(symbols=2, **terms):
         settings = {"calibration": RAW, "votes": True, "learnt_until_ms": 0, "max_silent_bars": 3} | terms
-        booster = lightgbm.Booster(model_str=trained_text)
-        return LightGBMModel(booster, ("alpha", "beta", "gamma"), symbols, Terms(**settings))
+        names = ("alpha", "beta", "gamma")
+        return LightGBMModel(
+            read_trees(Path("model.txt"), trained_text, names), names, symbols, Terms(**settings)
+        )
 
     return build
 

@@ -1,0 +1,31 @@
+"""Bits of whole numbers, for compiled and interpreted code alike."""
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic, overload
+
+
+def lowest_bit(number: Any) -> int:
+    """Place of the lowest set bit of an unsigned 64-bit number, from 0; undefined for 0."""
+    whole = int(number)
+    return (whole & -whole).bit_length() - 1
+
+
+def _build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator, unused-ignore]
+def _trailing_zeros(context: Any, number: Any) -> tuple[Any, Any]:  # noqa: ARG001
+    return types.int64(types.uint64), _build
+
+
+@overload(lowest_bit, strict=False)  # type: ignore[misc, untyped-decorator, unused-ignore]
+def _compiled_lowest_bit(number: Any) -> Callable[[Any], int]:  # noqa: ARG001
+    def compiled(number: Any) -> int:
+        return _trailing_zeros(number)  # type: ignore[call-arg, unused-ignore]
+
+    return compiled

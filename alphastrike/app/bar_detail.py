@@ -10,7 +10,7 @@ import numpy as np
 from alphastrike.app.abilities import enabled_names
 from alphastrike.app.assembly import market_stages
 from alphastrike.app.backtest import data_digest
-from alphastrike.app.compiled_run import BLOCK_BARS
+from alphastrike.app.block_size import BLOCK_BARS
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_loading import load_config
 from alphastrike.app.discovery import chosen

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alphastrike.app.assembly import Assembly
+from alphastrike.app.block_size import BLOCK_BARS
 from alphastrike.app.kernel_loop import Bars, Log, run_bars
 from alphastrike.backtest.recording import Recording
 from alphastrike.domain.blocks import CandleHistory, DecisionBlock
@@ -13,7 +14,6 @@ from alphastrike.domain.ledger import USED_FILLS, USED_FUNDING, USED_NOTICES, Ou
 from alphastrike.domain.records import DECISION, EQUITY, TRADE
 from alphastrike.risk.backing import Backing
 
-BLOCK_BARS = 16_384
 _CODES = 1000
 _LOG_DECISIONS, _LOG_TRADES, _LOG_EQUITY = 0, 1, 2
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from alphastrike.app.abilities import able_signals
 from alphastrike.app.assembly import market_stages, round_trip_cost
+from alphastrike.app.block_size import BLOCK_BARS
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.headline_rows import Headline, Voice, headline_of
 from alphastrike.app.inputs import load_inputs
@@ -19,7 +20,6 @@ from alphastrike.domain.blocks import CandleHistory, ForecastBlock, Integers, Si
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.intervals import bars_in
 
-BLOCK_BARS = 16_384
 Progress = Callable[[int, int], None]
 
 

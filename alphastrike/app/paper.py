@@ -13,8 +13,8 @@ from alphastrike.adapters.simulated.instruments import instruments_of
 from alphastrike.adapters.simulated.session import SimulatedSession
 from alphastrike.app.assembly import Assembly, assemble_listed
 from alphastrike.app.assumptions import assumptions_of
+from alphastrike.app.block_size import BLOCK_BARS
 from alphastrike.app.circuit_rows import intervention_rows, review_rows
-from alphastrike.app.compiled_run import BLOCK_BARS
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_text import config_fingerprint, config_toml
 from alphastrike.app.inputs import Inputs

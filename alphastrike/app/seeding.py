@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from alphastrike.app.block_size import BLOCK_BARS
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.inputs import Inputs, load_inputs
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.intervals import DAY_MS
 from alphastrike.engine.pipeline import MarketStages
-
-_BLOCK_BARS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,8 @@ class Seeded:
         if self.earlier is None:
             return
         bars = self.earlier.open_time_ms.size
-        for start in range(0, bars, _BLOCK_BARS):
-            stages.advance(self.earlier.block(start, min(start + _BLOCK_BARS, bars)))
+        for start in range(0, bars, BLOCK_BARS):
+            stages.advance(self.earlier.block(start, min(start + BLOCK_BARS, bars)))
 
 
 def load_seeded(config: AlphaStrikeConfig) -> Seeded:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from alphastrike.app.abilities import lack_of
 from alphastrike.app.assembly import RISK_FEATURES
+from alphastrike.app.block_size import BLOCK_BARS
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.discovery import available, chosen
 from alphastrike.app.inputs import load_inputs
@@ -15,8 +16,6 @@ from alphastrike.domain.intervals import HOUR_MS, bars_in
 from alphastrike.domain.plugins import FeatureSpec, Signal
 from alphastrike.features.feature_set import FeatureSet
 from alphastrike.gateway.candle_gateway import CandleGateway
-
-_BLOCK_BARS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ def _counted(
 ) -> _Counts:
     gateway = CandleGateway(history.symbols, history.interval_ms, 1, config.gateway)
     counts = _Counts(0, 0, dict.fromkeys(stage.names, 0), {}, {})
-    for start in range(0, history.open_time_ms.size, _BLOCK_BARS):
-        block = history.block(start, min(start + _BLOCK_BARS, history.open_time_ms.size))
+    for start in range(0, history.open_time_ms.size, BLOCK_BARS):
+        block = history.block(start, min(start + BLOCK_BARS, history.open_time_ms.size))
         _count(stage.advance(gateway.advance(block)), able, counts)
     counts.longest = int(np.isfinite(history.close).sum(axis=1).max(initial=0))
     return counts

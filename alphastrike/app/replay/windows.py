@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from alphastrike.app.compiled_run import BLOCK_BARS, Stretch, bars_of
+from alphastrike.app.block_size import BLOCK_BARS
+from alphastrike.app.compiled_run import Stretch, bars_of
 from alphastrike.app.kernel_loop import Bars
 from alphastrike.app.replay.source import Source
 from alphastrike.domain.blocks import (

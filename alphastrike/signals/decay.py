@@ -5,18 +5,18 @@ Scalar formulas, compiled; `tracker.DecayTracker` applies them bar by bar.
 
 import math
 
-from alphastrike.numerics.compiled import compiled
+from alphastrike.numerics.compiled import compiled_without_allocation
 
 STATES = ("shadow", "active", "retired", "dead")
 
 
-@compiled
+@compiled_without_allocation
 def effective_outcomes(symbols: float, correlation: float) -> float:
     """Independent outcomes in one outcome each of `symbols` > 0: K / (1 + (K - 1) rho)."""
     return symbols / (1.0 + (symbols - 1.0) * correlation)
 
 
-@compiled
+@compiled_without_allocation
 def shrunk_accuracy(hits: float, outcomes: float, prior_outcomes: float, towards: float = 0.5) -> float:
     """Share of hits after adding `prior_outcomes` of accuracy `towards`: coin flips, or the whole record.
 
@@ -28,7 +28,7 @@ def shrunk_accuracy(hits: float, outcomes: float, prior_outcomes: float, towards
     return (hits + prior_outcomes * towards) / total
 
 
-@compiled
+@compiled_without_allocation
 def signal_weight(accuracy: float) -> float:
     """(2 edge)^2 of a positive edge = accuracy - 0.5, else 0; NaN gives 0.
 
@@ -40,14 +40,14 @@ def signal_weight(accuracy: float) -> float:
     return (2.0 * edge) * (2.0 * edge)
 
 
-@compiled
+@compiled_without_allocation
 def article_weight(accuracy: float) -> float:
     """(2 edge)^2 whatever the sign of the edge, as published: 0.49 outweighs 0.50. For comparison."""
     edge = accuracy - 0.5
     return (2.0 * edge) * (2.0 * edge)
 
 
-@compiled
+@compiled_without_allocation
 def log_odds(accuracy: float) -> float:
     """ln(a / (1 - a)) of an accuracy above one half, at most that of 0.99; else 0, as NaN gives.
 
@@ -59,7 +59,7 @@ def log_odds(accuracy: float) -> float:
     return math.log(believed / (1.0 - believed))
 
 
-@compiled
+@compiled_without_allocation
 def upper_bound(accuracy: float, outcomes: float, z: float) -> float:
     """`accuracy` plus z standard errors of a fair coin over `outcomes` > 0."""
     return accuracy + z * math.sqrt(0.25 / outcomes)

@@ -21,9 +21,9 @@ from alphastrike.numerics.folds import pack, unpack
 from alphastrike.signals.config import EnsembleConfig, SignalsConfig
 from alphastrike.signals.decay import STATES
 from alphastrike.signals.kernel_calibration import BINS, CALIBRATION, refit
-from alphastrike.signals.kernel_combine import RULE, VERDICT, combine
+from alphastrike.signals.kernel_combine import RULE, VERDICT, Table, combine
 from alphastrike.signals.regime import REGIMES, RegimeTracker
-from alphastrike.signals.tracker import DecayTracker, Standing
+from alphastrike.signals.tracker import DecayTracker, Standing, by_bar
 
 MODEL = "model"
 _VOLATILITY = "daily_volatility"
@@ -76,6 +76,7 @@ class EnsembleStrategy:
         signals = len(panel.names)
         spans = self._decay.horizons * symbols
         self._starts = np.concatenate(([0], np.cumsum(spans)[:-1])).astype(np.int64)
+        self._table = Table.blank(signals, int(self._categories.max()) + 1)
         self._agreement = np.zeros((2, signals, signals))
         self._claims = np.zeros(int(spans.sum()))
         self._bins = np.zeros((BINS, 3))
@@ -93,9 +94,9 @@ class EnsembleStrategy:
         combine(
             standing.first_bar,
             votes[:, :, new],
-            standing.regime_weight[:, new],
-            standing.regime_odds[:, new],
-            standing.state[:, new],
+            by_bar(standing.regime_weight)[new],
+            by_bar(standing.regime_odds)[new],
+            by_bar(standing.state)[new],
             regime[:, new],
             standing.outcomes[:, :, new],
             self._categories,
@@ -109,6 +110,7 @@ class EnsembleStrategy:
             self._bins,
             self._calibration,
             self._rules,
+            self._table,
             verdicts[:, new],
         )
         _halt(features.halts, regime, verdicts, self._config)
@@ -193,7 +195,7 @@ plugin = EnsemblePlugin()
 def _fingerprint(panel: _Panel, horizons: tuple[int, ...]) -> bytes:
     """What a snapshot must have in common with whoever restores it, in 32 bytes."""
     voters = zip(panel.names, panel.categories, horizons, strict=True)
-    return sha256(repr((panel.symbols, tuple(voters))).encode()).digest()
+    return sha256(repr(("votes as bits", panel.symbols, tuple(voters))).encode()).digest()
 
 
 def _features(signals: tuple[Signal, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.numerics.compiled import compiled
+from alphastrike.numerics.compiled import compiled_without_allocation
 
 Floats = NDArray[np.float64]
 
@@ -13,7 +13,7 @@ _SHRINK = 0.8  # a fifth of every estimate gives way to "not alike"
 _ASSUMED = 10.0  # joint votes at which an estimate counts for half
 
 
-@compiled
+@compiled_without_allocation
 def note_votes(agreement: Floats, signs: Floats, votes: Any, min_vote: float, keep: float) -> None:
     """Fold one row of votes (signals,) into `agreement` (2, signals, signals).
 
@@ -34,7 +34,7 @@ def note_votes(agreement: Floats, signs: Floats, votes: Any, min_vote: float, ke
             agreement[1, i, j] = keep * agreement[1, i, j] + spoke * other * other
 
 
-@compiled
+@compiled_without_allocation
 def likeness(agreement: Floats, i: int, j: int) -> float:
     """Correlation of the signs of two signals' votes where both speak, shrunk towards 0; 1 for i = j."""
     if i == j:
@@ -42,14 +42,23 @@ def likeness(agreement: Floats, i: int, j: int) -> float:
     return float(_SHRINK * agreement[0, i, j] / (agreement[1, i, j] + _ASSUMED))
 
 
-@compiled
-def voices(agreement: Floats, chosen: Any, count: int, own_share: Floats) -> None:
+@compiled_without_allocation
+def note_likenesses(agreement: Floats, alike: Floats) -> None:
+    """Every pair's likeness as `voices` reads it, into `alike` (signals, signals)."""
+    for i in range(alike.shape[0]):
+        for j in range(alike.shape[1]):
+            alike[i, j] = max(0.0, likeness(agreement, i, j))
+
+
+@compiled_without_allocation
+def voices(alike: Floats, chosen: Any, count: int, own_share: Floats) -> None:
     """Share of one voice that each of the first `count` signals in `chosen` has: 1 / sum of likenesses.
 
-    Only likeness of the same sign counts; k clones have 1/k each.
+    Only likeness of the same sign counts; k clones have 1/k each. `alike` is `note_likenesses`'.
     """
     for a in range(count):
-        alike = 0.0
+        row = alike[chosen[a]]
+        total = 0.0
         for b in range(count):
-            alike += max(0.0, likeness(agreement, chosen[a], chosen[b]))
-        own_share[a] = 1.0 / alike
+            total += row[chosen[b]]
+        own_share[a] = 1.0 / total

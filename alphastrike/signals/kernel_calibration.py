@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.numerics.compiled import compiled
+from alphastrike.numerics.compiled import compiled_without_allocation
 
 BINS = 32
 _WIDTH = 0.025  # log-odds a bin; beyond the last one all are alike
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 
-@compiled
+@compiled_without_allocation
 def likely_slope(bins: Floats, start: float, spread: float) -> tuple[float, float]:
     """Most likely slope a >= 0 of hit ~ 1 / (1 + exp(-a x)), and its standard deviation.
 
@@ -47,7 +47,7 @@ def likely_slope(bins: Floats, start: float, spread: float) -> tuple[float, floa
     return slope, math.sqrt(1.0 / curvature)
 
 
-@compiled
+@compiled_without_allocation
 def refit(memory: Any, bins: Floats, start: float, spread: float, caution: float) -> None:
     """The slope in force: the most likely one less `caution` standard deviations, not below 0."""
     rows = 0.0
@@ -58,14 +58,14 @@ def refit(memory: Any, bins: Floats, start: float, spread: float, caution: float
     memory["slope"] = max(0.0, likely - caution * deviation)
 
 
-@compiled
+@compiled_without_allocation
 def calibrated(odds: float, slope: float) -> float:
     """Probability of a rise from raw log-odds, within 0.35 and 0.65."""
     p = 1.0 / (1.0 + math.exp(-slope * odds))
     return min(0.5 + _FARTHEST, max(0.5 - _FARTHEST, p))
 
 
-@compiled
+@compiled_without_allocation
 def score_claims(
     memory: Any,
     bins: Floats,

@@ -1,14 +1,15 @@
 """Votes and weights of one bar into score, probability and conviction."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.numerics.compiled import compiled
-from alphastrike.signals.kernel_agreement import note_votes, voices
+from alphastrike.numerics.compiled import compiled_without_allocation
+from alphastrike.signals.kernel_agreement import note_likenesses, note_votes, voices
 from alphastrike.signals.kernel_calibration import calibrated, refit, score_claims
+from alphastrike.signals.kernel_caps import spread
 
 SHADOW = 0
 _REFIT = 256  # bars between two fits of the calibration
@@ -53,14 +54,45 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 
-@compiled
+class Table(NamedTuple):
+    """Room to work in: (signals,) each but for `totals` and `granted` (categories,) and `alike`."""
+
+    active: Whole
+    kinds: Whole
+    chosen: Whole
+    signs: Floats
+    shares: Floats
+    members: Floats
+    own: Floats
+    totals: Floats
+    granted: Floats
+    alike: Floats  # (signals, signals)
+
+    @classmethod
+    def blank(cls, signals: int, categories: int) -> "Table":
+        """For so many signals in so many categories."""
+        return cls(
+            active=np.zeros(signals, dtype=np.int64),
+            kinds=np.zeros(signals, dtype=np.int64),
+            chosen=np.zeros(signals, dtype=np.int64),
+            signs=np.zeros(signals),
+            shares=np.zeros(signals),
+            members=np.zeros(signals),
+            own=np.zeros(signals),
+            totals=np.zeros(categories),
+            granted=np.zeros(categories),
+            alike=np.zeros((signals, signals)),
+        )
+
+
+@compiled_without_allocation
 def _expected_move(daily_volatility: float, horizon_hours: float) -> float:
     """E|r| over the horizon of a normal return at that volatility, fraction per day; NaN when unknown."""
     expected = daily_volatility * math.sqrt(horizon_hours / 24.0) * math.sqrt(2.0 / math.pi)
     return expected if expected > 0.0 else math.nan
 
 
-@compiled
+@compiled_without_allocation
 def break_even(round_trip_cost: float, daily_volatility: float, horizon_hours: float) -> float:
     """Probability at which a trade held `horizon_hours` pays its costs: 1/2 + c / (2 E|r|).
 
@@ -69,72 +101,7 @@ def break_even(round_trip_cost: float, daily_volatility: float, horizon_hours: f
     return 0.5 + round_trip_cost / (2.0 * _expected_move(daily_volatility, horizon_hours))
 
 
-@compiled
-def fill_to_cap(shares: Floats, count: int, cap: float) -> None:
-    """Cut each of the first `count` shares to `cap` of their sum, pour the excess over the others.
-
-    In place, in proportion; the sum stays. A cap too low for so few shares becomes equal shares.
-    """
-    total = 0.0
-    for i in range(count):
-        total += shares[i]
-    limit = max(cap, 1.0 / count) * total
-    for _ in range(count):
-        excess = 0.0
-        free = 0.0
-        for i in range(count):
-            if shares[i] > limit:
-                excess += shares[i] - limit
-                shares[i] = limit
-            elif shares[i] < limit:
-                free += shares[i]
-        if excess <= 1e-15 * total or not free > 0.0:
-            return
-        for i in range(count):
-            if shares[i] < limit:
-                shares[i] *= (free + excess) / free
-
-
-@compiled
-def _cap_categories(totals: Floats, granted: Floats, cap: float) -> float:
-    """Weight granted to each category after its cap; their sum."""
-    present = 0
-    whole = 0.0
-    for c in range(totals.shape[0]):
-        if totals[c] > 0.0:
-            granted[present] = totals[c]
-            whole += totals[c]
-            present += 1
-    fill_to_cap(granted, present, cap)
-    for c in range(totals.shape[0] - 1, -1, -1):
-        granted[c] = 0.0 if not totals[c] > 0.0 else granted[present - 1]
-        present -= 1 if totals[c] > 0.0 else 0
-    return whole
-
-
-@compiled
-def _spread(
-    shares: Floats, kinds: Whole, count: int, totals: Floats, granted: Floats, members: Floats, rule: Any
-) -> None:
-    """Shares of the score after both caps, first between categories, then inside each; they sum to 1."""
-    whole = _cap_categories(totals, granted, rule["category_cap"])
-    for c in range(totals.shape[0]):
-        if not granted[c] > 0.0:
-            continue
-        inside = 0
-        for i in range(count):
-            if kinds[i] == c:
-                members[inside] = shares[i] * granted[c] / totals[c]
-                inside += 1
-        fill_to_cap(members, inside, rule["signal_cap"] * whole / granted[c])
-        inside = 0
-        for i in range(count):
-            if kinds[i] == c:
-                shares[i] = members[inside] / whole
-                inside += 1
-
-
-@compiled
+@compiled_without_allocation
 def _learn(
     bar: int,
     t: int,
@@ -170,13 +137,13 @@ def _learn(
         )
 
 
-@compiled
+@compiled_without_allocation
 def combine(
     first_bar: int,
     votes: Floats,  # (signals, symbols, bars), NaN abstains
-    weights: Floats,  # (signals, bars, regimes), 0 for those without a vote
-    odds: Floats,  # (signals, bars, regimes) log-odds of their shrunk accuracy
-    states: Any,  # (signals, bars) int8
+    weights: Floats,  # (bars, signals, regimes), 0 for those without a vote
+    odds: Floats,  # (bars, signals, regimes) log-odds of their shrunk accuracy
+    states: Any,  # (bars, signals) int8
     regimes: Any,  # (symbols, bars) int8
     outcomes: Any,  # (groups, symbols, bars) int8, what came of a forecast one horizon ago
     categories: Whole,  # (signals,) small numbers
@@ -190,6 +157,7 @@ def combine(
     bins: Floats,  # (bins, 3), see `fitted_slope`; carried on
     memories: Any,  # (1,) CALIBRATION; carried on
     rules: Any,  # (1,) RULE
+    table: Table,
     verdicts: Any,  # (symbols, bars) VERDICT, zeros, written
 ) -> None:
     """Judge every cell in which a signal of positive weight votes; the others stay zero."""
@@ -197,25 +165,21 @@ def combine(
     memory = memories[0]
     signals = votes.shape[0]
     symbols = votes.shape[1]
-    kinds_count = categories.max() + 1
-    active = np.empty(signals, np.int64)
-    kinds = np.empty(signals, np.int64)
-    chosen = np.empty(signals, np.int64)
-    shares = np.empty(signals)
-    members = np.empty(signals)
-    signs = np.empty(signals)
-    own = np.empty(signals)
-    totals = np.empty(kinds_count)
-    granted = np.empty(kinds_count)
+    kinds_count = table.totals.size
+    active, kinds, chosen, signs = table.active, table.kinds, table.chosen, table.signs
+    shares, members, own, alike = table.shares, table.members, table.own, table.alike
+    totals, granted = table.totals, table.granted
+    note_likenesses(agreement, alike)
     for t in range(votes.shape[2]):
         bar = first_bar + t
         _learn(bar, t, outcomes, group_horizons, starts, claims, bins, memory, rule)
         if (bar + 1) % rule["bars_per_sample"] == 0:
             turn = ((bar + 1) // rule["bars_per_sample"]) % symbols
             note_votes(agreement, signs, votes[:, turn, t], rule["min_vote"], rule["likeness_keep"])
+            note_likenesses(agreement, alike)
         actives = 0
         for k in range(signals):
-            if weights[k, t, 0] > 0.0:
+            if weights[t, k, 0] > 0.0:
                 active[actives] = k
                 actives += 1
         if actives == 0:
@@ -231,7 +195,7 @@ def combine(
             for a in range(actives):
                 k = active[a]
                 vote = votes[k, s, t]
-                weight = weights[k, t, regime]
+                weight = weights[t, k, regime]
                 entitled += weight
                 if abs(vote) <= 1.0:
                     heard += weight  # "no opinion" is an answer, NaN is not
@@ -241,17 +205,17 @@ def combine(
                 kinds[count] = categories[k]
                 chosen[count] = k
                 count += 1
-                provisional = provisional or states[k, t] == SHADOW
+                provisional = provisional or states[t, k] == SHADOW
             if count == 0:
                 continue
-            voices(agreement, chosen, count, own)
+            voices(alike, chosen, count, own)
             pull = 0.0
             for i in range(count):
-                size = odds[chosen[i], t, regime] * own[i]
+                size = odds[t, chosen[i], regime] * own[i]
                 pull += size if votes[chosen[i], s, t] > 0.0 else -size
                 shares[i] *= own[i]
                 totals[kinds[i]] += shares[i]
-            _spread(shares, kinds, count, totals, granted, members, rule)
+            spread(shares, kinds, count, totals, granted, members, rule)
             score = 0.0
             horizon = 0.0
             loudest = 0

@@ -1,12 +1,13 @@
 """The fold that scores every signal, bar by bar: pending votes in, evidence and weights out."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.numerics.compiled import compiled
+from alphastrike.numerics.bits import count_bits
+from alphastrike.numerics.compiled import compiled_without_allocation
 from alphastrike.signals.decay import effective_outcomes
 from alphastrike.signals.kernel_evidence import (
     REGIMES,
@@ -17,10 +18,8 @@ from alphastrike.signals.kernel_evidence import (
     standing_accuracy,
     weight_of,
 )
+from alphastrike.signals.kernel_votes import DOWN, UP, WORD, Bits, bit_of, note_regimes, pack_votes, words_for
 
-# Symbols of each regime are counted side by side in one integer.
-_FIELD = 12
-MOST_SYMBOLS = (1 << _FIELD) - 1
 _REFRESH = 256  # bars between two looks at how the symbols' hits hang together
 _PAIRS_ASSUMED = 500.0  # looks that the configured correlation is worth
 _PAIRS_KEPT = 0.999
@@ -30,7 +29,39 @@ Whole = NDArray[np.int64]
 Tiny = NDArray[np.int8]
 
 
-@compiled
+class Desk(NamedTuple):
+    """Room to work in: what compiled code need not ask for again.
+
+    `said` and `there` are `pack_votes`', zeros. Per horizon: `came` (groups, UP/DOWN, words), the outcomes
+    of a bar; its `phases`; and `thens`, where in `told` the votes were cast that mature. `matured` and
+    `right` (words,) are one signal's at one bar.
+    """
+
+    said: Bits
+    there: Bits
+    came: Bits
+    phases: Whole
+    thens: Whole
+    matured: Bits
+    right: Bits
+
+    @classmethod
+    def blank(cls, shape: tuple[int, int, int], groups: int) -> "Desk":
+        """For votes of this shape, (signals, symbols, bars)."""
+        signals, symbols, bars = shape
+        words = words_for(symbols)
+        return cls(
+            said=np.zeros((signals, 2, words, bars), np.uint64),
+            there=np.zeros((symbols, bars), np.uint64),
+            came=np.zeros((groups, 2, words), np.uint64),
+            phases=np.zeros(groups, np.int64),
+            thens=np.zeros(groups, np.int64),
+            matured=np.zeros(words, np.uint64),
+            right=np.zeros(words, np.uint64),
+        )
+
+
+@compiled_without_allocation
 def fill_pool(pool: Floats, horizon: int, correlation: float, half_life: float) -> None:
     """What m outcomes at one bar count for, (symbols + 1, 3).
 
@@ -44,14 +75,14 @@ def fill_pool(pool: Floats, horizon: int, correlation: float, half_life: float) 
         pool[matured, 2] = 2.0 ** (-pool[matured, 1] / half_life)
 
 
-@compiled
+@compiled_without_allocation
 def hit_correlation(record: Any, least: float) -> float:
     """Correlation of a signal's hits between symbols as seen so far, at least `least`."""
     seen = (record["pair_hits"] + _PAIRS_ASSUMED * least) / (record["pairs"] + _PAIRS_ASSUMED)
     return float(min(1.0, max(least, seen)))
 
 
-@compiled
+@compiled_without_allocation
 def _note_pairs(record: Any, right: Any, matured: Any) -> None:
     """Mean over pairs of symbols of hit times hit, each +1 or -1, at one bar."""
     balance = float(2 * right - matured)
@@ -60,34 +91,25 @@ def _note_pairs(record: Any, right: Any, matured: Any) -> None:
     record["pairs"] = _PAIRS_KEPT * record["pairs"] + 1.0
 
 
-@compiled
-def _enter_regime(
-    regional: Floats, k: int, r: Any, pool: Floats, count: Any, share: float, granted: float
+@compiled_without_allocation
+def _enter_regimes(
+    regional: Floats, pool: Floats, granted: float, told: Bits, matured: Bits, right: Bits
 ) -> None:
-    fade = pool[k, count, 2]
-    amount = pool[k, count, 1] * granted
-    regional[k, r, 0] = fade * regional[k, r, 0] + amount * share
-    regional[k, r, 1] = fade * regional[k, r, 1] + amount
-
-
-@compiled
-def _enter_regimes(regional: Floats, k: int, pool: Floats, matured: Any, right: Any, granted: float) -> None:
+    """Enter what matured at one bar in the regime each symbol was in when it was said; 0 is none."""
     for r in range(1, REGIMES):
-        count = (matured >> (_FIELD * r)) & MOST_SYMBOLS
+        count = np.int64(0)
+        hits = np.int64(0)
+        for w in range(matured.size):
+            count += count_bits(matured[w] & told[r, w])
+            hits += count_bits(right[w] & told[r, w])
         if count > 0:
-            share = ((right >> (_FIELD * r)) & MOST_SYMBOLS) / count
-            _enter_regime(regional, k, r, pool, count, share, granted)
+            fade = pool[count, 2]
+            amount = pool[count, 1] * granted
+            regional[r, 0] = fade * regional[r, 0] + amount * (hits / count)
+            regional[r, 1] = fade * regional[r, 1] + amount
 
 
-@compiled
-def _total(packed: Any) -> Any:
-    total = np.int64(0)
-    for r in range(REGIMES):
-        total += (packed >> (_FIELD * r)) & MOST_SYMBOLS
-    return total
-
-
-@compiled
+@compiled_without_allocation
 def fold_decay(
     first_bar: int,
     interval_ms: int,
@@ -97,24 +119,24 @@ def fold_decay(
     regimes: Tiny,  # (symbols, bars)
     horizons: Whole,  # (groups,) bars, distinct
     groups: Whole,  # (signals,) index into horizons
-    starts: Whole,  # (signals,) first slot of the signal in `pending`
+    places: Whole,  # (signals, 2) first slot of the signal in `pending`, and slots from bar to bar
     entries: Floats,  # (longest horizon, symbols) ring of open prices
-    told: Tiny,  # (longest horizon + 1, symbols) ring of regimes
+    told: Bits,  # (longest horizon + 1, regimes, words) ring of regimes, see `note_regimes`
     runs: Whole,  # (symbols,) bars since the last gap
-    pending: Tiny,  # sign of the votes of the last `horizon` bars, (horizon, symbols) a signal
-    fields: Whole,  # (groups, symbols) scratch
+    pending: Bits,  # (slots, UP/DOWN, words) votes of the last `horizon` bars, one horizon's signals abreast
     pool: Floats,  # (signals, symbols + 1, 3), see `fill_pool`
     records: Any,  # (signals,) RECORD
     regional: Floats,  # (signals, regimes, 2) hits and outcomes
     rings: Floats,  # (signals, window, 2) hits and outcomes of the rolling accuracy
     rules: Any,  # (1,) RULE
+    desk: Desk,
     outcomes: Tiny,  # the rest is written: (groups, symbols, bars) +1, -1, or 0 for void
-    accuracy: Floats,  # (signals, bars), and so on
+    accuracy: Floats,  # (bars, signals), and so on: what is written together lies together
     samples: Floats,
     weight: Floats,
     states: Tiny,
     alerts: Tiny,
-    regime_weight: Floats,  # (signals, bars, regimes), zeros, written where the signal may vote
+    regime_weight: Floats,  # (bars, signals, regimes), zeros, written where the signal may vote
     regime_odds: Floats,
 ) -> None:
     """Advance all signals over all bars of a block.
@@ -126,10 +148,11 @@ def fold_decay(
     symbols = closes.shape[0]
     longest = entries.shape[0]
     rule = rules[0]
-    min_vote = rule["min_vote"]
     article = rule["article"]
-    phases = np.empty(horizons.shape[0], np.int64)
-    then_regime = np.empty(horizons.shape[0], np.int64)  # of the first symbol, when its vote was cast
+    words = pending.shape[2]
+    said, came, phases, thens = desk.said, desk.came, desk.phases, desk.thens
+    matured, right = desk.matured, desk.right
+    pack_votes(opens, closes, votes, rule["min_vote"], desk.there, said)
     for t in range(closes.shape[1]):
         bar = first_bar + t
         granted = rule["seed_weight"] if (bar + 1) * interval_ms <= rule["seed_until_ms"] else 1.0
@@ -138,12 +161,12 @@ def fold_decay(
             there = math.isfinite(closes[s, t]) and math.isfinite(opens[s, t])
             runs[s] = runs[s] + 1 if there else 0
             entries[bar % longest, s] = opens[s, t]
-            told[bar % (longest + 1), s] = regimes[s, t]
+        note_regimes(regimes, t, told[bar % (longest + 1)])
+        came[:] = np.uint64(0)
         for g in range(horizons.shape[0]):
             slot = (bar + 1 - horizons[g]) % longest
-            then = (bar - horizons[g]) % (longest + 1)
+            thens[g] = (bar - horizons[g]) % (longest + 1)
             phases[g] = bar % horizons[g]
-            then_regime[g] = told[then, 0]
             for s in range(symbols):
                 outcome = 0
                 if runs[s] > horizons[g]:
@@ -151,36 +174,28 @@ def fold_decay(
                     entry = entries[slot, s]
                     outcome = 1 if close > entry else (-1 if close < entry else 0)
                 outcomes[g, s, t] = outcome
-                fields[g, s] = np.int64(1) << (_FIELD * np.int64(told[then, s]))
+                if outcome != 0:
+                    came[g, UP if outcome > 0 else DOWN, s // WORD] |= bit_of(s)
         for k in range(groups.shape[0]):
             group = groups[k]
             phase = phases[group]
-            place = starts[k] + phase * symbols
-            matured = np.int64(0)
-            right = np.int64(0)
-            for s in range(symbols):
-                # Without branches: what is said and what comes true is close to a coin's toss.
-                verdict = np.int64(pending[place + s]) * np.int64(outcomes[group, s, t])
-                matured += verdict * verdict * fields[group, s]
-                right += ((verdict * verdict + verdict) >> 1) * fields[group, s]
-                vote = votes[k, s, t]
-                there = runs[s] > 0
-                says_up = (vote >= min_vote) & (vote <= 1.0) & there
-                says_down = (vote <= -min_vote) & (vote >= -1.0) & there
-                pending[place + s] = np.int8(says_up) - np.int8(says_down)
+            place = places[k, 0] + phase * places[k, 1]
+            count = np.int64(0)
+            hits = np.int64(0)
+            for w in range(words):
+                rose, fell = came[group, UP, w], came[group, DOWN, w]
+                matured[w] = (pending[place, UP, w] | pending[place, DOWN, w]) & (rose | fell)
+                right[w] = (pending[place, UP, w] & rose) | (pending[place, DOWN, w] & fell)
+                pending[place, UP, w] = said[k, UP, w, t]
+                pending[place, DOWN, w] = said[k, DOWN, w, t]
+                count += count_bits(matured[w])
+                hits += count_bits(right[w])
             record = records[k]
             if refreshes and record["pairs"] > 0.0:
                 known = hit_correlation(record, rule["pool_correlation"])
                 fill_pool(pool[k], horizons[group], known, rule["half_life"])
-            if matured > 0:
-                count = np.int64(1)
-                hits = np.int64(right > 0)
-                if symbols > 1:
-                    count = _total(matured)
-                    hits = _total(right)
-                    _enter_regimes(regional, k, pool, matured, right, granted)
-                elif then_regime[group] > 0:
-                    _enter_regime(regional, k, then_regime[group], pool, count, float(hits), granted)
+            if count > 0:
+                _enter_regimes(regional[k], pool[k], granted, told[thens[group]], matured, right)
                 share = hits / count
                 enter(record, share, pool[k, count, 1] * granted, pool[k, count, 2])
                 if article:
@@ -194,11 +209,11 @@ def fold_decay(
                 record["weight"] = weight_of(believed, rule)
                 if record["weight"] > 0.0:
                     spread_over_regimes(
-                        record, regional[k], rule, believed, regime_weight[k, t], regime_odds[k, t]
+                        record, regional[k], rule, believed, regime_weight[t, k], regime_odds[t, k]
                     )
-            weight[k, t] = record["weight"]
+            weight[t, k] = record["weight"]
             seen = record["samples"]
-            accuracy[k, t] = record["hits"] / seen if seen > 0.0 else math.nan
-            samples[k, t] = seen
-            states[k, t] = record["state"]
-            alerts[k, t] = record["alert"]
+            accuracy[t, k] = record["hits"] / seen if seen > 0.0 else math.nan
+            samples[t, k] = seen
+            states[t, k] = record["state"]
+            alerts[t, k] = record["alert"]

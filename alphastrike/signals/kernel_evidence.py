@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.numerics.compiled import compiled
+from alphastrike.numerics.compiled import compiled_without_allocation
 from alphastrike.signals.decay import (
     article_weight,
     log_odds,
@@ -85,21 +85,21 @@ RULE = np.dtype(
 Floats = NDArray[np.float64]
 
 
-@compiled
+@compiled_without_allocation
 def e_value(record: Any) -> float:
     """Evidence against "no better than a coin"; whatever is true, it exceeds x with chance 1/x."""
     wealth: float = record["wealth_0"] + record["wealth_1"] + record["wealth_2"] + record["wealth_3"]
     return 0.25 * wealth
 
 
-@compiled
+@compiled_without_allocation
 def e_value_against(record: Any) -> float:
     """The same against "no worse than a coin"."""
     wealth: float = record["against_0"] + record["against_1"] + record["against_2"] + record["against_3"]
     return 0.25 * wealth
 
 
-@compiled
+@compiled_without_allocation
 def clear(record: Any, region: Floats) -> None:
     """Forget the evidence, in every regime; keep the state and the number of retirements."""
     record["hits"] = 0.0
@@ -114,7 +114,7 @@ def clear(record: Any, region: Floats) -> None:
     region[:] = 0.0
 
 
-@compiled
+@compiled_without_allocation
 def _stake(record: Any) -> None:
     record["wealth_0"] = 1.0
     record["wealth_1"] = 1.0
@@ -122,7 +122,7 @@ def _stake(record: Any) -> None:
     record["wealth_3"] = 1.0
 
 
-@compiled
+@compiled_without_allocation
 def _stake_against(record: Any) -> None:
     record["against_0"] = 1.0
     record["against_1"] = 1.0
@@ -130,7 +130,7 @@ def _stake_against(record: Any) -> None:
     record["against_3"] = 1.0
 
 
-@compiled
+@compiled_without_allocation
 def fresh(record: Any) -> None:
     """A signal of which nothing is known."""
     _stake(record)
@@ -139,14 +139,14 @@ def fresh(record: Any) -> None:
     record["weight"] = -1.0
 
 
-@compiled
+@compiled_without_allocation
 def enter(record: Any, share: float, amount: float, fade: float) -> None:
     """Enter the outcomes of one bar, all symbols together."""
     record["hits"] = fade * record["hits"] + amount * share
     record["samples"] = fade * record["samples"] + amount
 
 
-@compiled
+@compiled_without_allocation
 def _bet(record: Any, share: float, outcomes: float) -> None:
     # The stake grows with the outcomes pooled here: their mean strays less than one outcome does.
     payoff = 2.0 * share - 1.0
@@ -164,7 +164,7 @@ def _bet(record: Any, share: float, outcomes: float) -> None:
     record["against_3"] *= 1.0 - bold
 
 
-@compiled
+@compiled_without_allocation
 def _warn(record: Any, rule: Any) -> None:
     """Raise the alert on a signal that is wrong too persistently for a coin; never turn it round."""
     against = e_value_against(record)
@@ -175,7 +175,7 @@ def _warn(record: Any, rule: Any) -> None:
         _stake_against(record)
 
 
-@compiled
+@compiled_without_allocation
 def _roll(record: Any, ring: Floats, share: float, outcomes: float, window: float) -> None:
     size = ring.shape[0]
     while record["window_count"] > 0 and (
@@ -194,7 +194,7 @@ def _roll(record: Any, ring: Floats, share: float, outcomes: float, window: floa
     record["window_count"] += 1
 
 
-@compiled
+@compiled_without_allocation
 def _judge_active(record: Any, rule: Any, share: float, outcomes: float) -> bool:
     """One look at an active signal; true when it must retire."""
     drift = -outcomes * (2.0 * share - 1.0) * rule["cusum_step"]
@@ -208,7 +208,7 @@ def _judge_active(record: Any, rule: Any, share: float, outcomes: float) -> bool
     return bool(record["patience"] >= rule["patience"] or record["cusum"] > rule["cusum_limit"])
 
 
-@compiled
+@compiled_without_allocation
 def _retire(record: Any, region: Floats, rule: Any) -> None:
     clear(record, region)
     record["retirements"] += 1
@@ -216,7 +216,7 @@ def _retire(record: Any, region: Floats, rule: Any) -> None:
     record["state"] = DEAD if record["retirements"] >= rule["max_retirements"] else RETIRED
 
 
-@compiled
+@compiled_without_allocation
 def _promote(record: Any, region: Floats, rule: Any) -> None:
     if record["samples"] < rule["min_effective"]:
         return
@@ -236,7 +236,7 @@ def _promote(record: Any, region: Floats, rule: Any) -> None:
         record["alert"] = 0
 
 
-@compiled
+@compiled_without_allocation
 def look(record: Any, region: Floats, rule: Any, ring: Floats, share: float, outcomes: float) -> None:
     """The sequential tests, on outcomes that do not overlap in time."""
     _roll(record, ring, share, outcomes, rule["window"])
@@ -252,7 +252,7 @@ def look(record: Any, region: Floats, rule: Any, ring: Floats, share: float, out
         _stake(record)
 
 
-@compiled
+@compiled_without_allocation
 def glance(record: Any, rule: Any, ring: Floats, share: float, outcomes: float) -> None:
     """The article's rule: every outcome counts, and one look at the rolling accuracy decides."""
     _roll(record, ring, share, outcomes, rule["article_window"])
@@ -261,7 +261,7 @@ def glance(record: Any, rule: Any, ring: Floats, share: float, outcomes: float) 
         record["state"] = RETIRED if record["window_hits"] / seen < rule["retire_below"] else ACTIVE
 
 
-@compiled
+@compiled_without_allocation
 def standing_accuracy(record: Any, rule: Any) -> float:
     """The accuracy a signal's vote is weighed by, 0 when it may not vote."""
     if rule["article"]:
@@ -276,7 +276,7 @@ def standing_accuracy(record: Any, rule: Any) -> float:
     return 0.0
 
 
-@compiled
+@compiled_without_allocation
 def weight_of(accuracy: float, rule: Any) -> float:
     """The weight of an accuracy under the rule in force; 0 for 0."""
     if rule["article"]:
@@ -284,7 +284,7 @@ def weight_of(accuracy: float, rule: Any) -> float:
     return log_odds(accuracy) if rule["linear"] else signal_weight(accuracy)
 
 
-@compiled
+@compiled_without_allocation
 def spread_over_regimes(
     record: Any, region: Floats, rule: Any, accuracy: float, weights: Floats, odds: Floats
 ) -> None:

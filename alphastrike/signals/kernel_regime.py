@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.numerics.compiled import compiled
+from alphastrike.numerics.compiled import compiled_without_allocation
 
 UNKNOWN, RANGE, TREND_UP, TREND_DOWN, HIGH_VOLATILITY = 0, 1, 2, 3, 4
 
@@ -48,7 +48,7 @@ RULE = np.dtype(
 Floats = NDArray[np.float64]
 
 
-@compiled
+@compiled_without_allocation
 def _rank(memory: Any, counts: Any, history: Any, hourly_variance: float) -> float:
     """Share of the remembered volatilities below this one, half of its own bin; then remember it."""
     level = 0
@@ -73,7 +73,7 @@ def _rank(memory: Any, counts: Any, history: Any, hourly_variance: float) -> flo
     return rank
 
 
-@compiled
+@compiled_without_allocation
 def _efficiency(memory: Any, trail: Any, log_close: float) -> float:
     """Signed efficiency ratio over the trail: net move over path, in [-1, 1]; NaN until it is full.
 
@@ -97,7 +97,7 @@ def _efficiency(memory: Any, trail: Any, log_close: float) -> float:
     return float((log_close - first) / path)
 
 
-@compiled
+@compiled_without_allocation
 def _name(memory: Any, rule: Any, rank: float, efficiency: float) -> int:
     """The regime the numbers ask for, given the one in force."""
     current = memory["regime"]
@@ -112,7 +112,7 @@ def _name(memory: Any, rule: Any, rank: float, efficiency: float) -> int:
     return RANGE
 
 
-@compiled
+@compiled_without_allocation
 def _sample(memory: Any, rule: Any, counts: Any, history: Any, trail: Any) -> None:
     rank = math.nan
     if memory["returns"] >= rule["settle"]:
@@ -128,7 +128,7 @@ def _sample(memory: Any, rule: Any, counts: Any, history: Any, trail: Any) -> No
         memory["dwell"] = 0
 
 
-@compiled
+@compiled_without_allocation
 def fold_regime(
     first_bar: int,
     closes: Floats,  # (symbols, bars), NaN where there is no candle

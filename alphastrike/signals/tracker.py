@@ -2,16 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alphastrike.domain.blocks import Floats, MarketBlock
-from alphastrike.domain.errors import ConfigError
 from alphastrike.signals.arrival import NEVER, arrival
 from alphastrike.signals.config import DecayConfig
-from alphastrike.signals.kernel_decay import MOST_SYMBOLS, fill_pool, fold_decay
+from alphastrike.signals.kernel_decay import Desk, fill_pool, fold_decay
 from alphastrike.signals.kernel_evidence import RECORD, REGIMES, RULE, SHADOW, fresh
+from alphastrike.signals.kernel_votes import words_for
+
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class Standing:
         return untested
 
 
+def by_bar(table: NDArray[T]) -> NDArray[T]:
+    """The same numbers, first two axes exchanged: what is known of one bar lies together in memory."""
+    return table.swapaxes(0, 1)
+
+
 class DecayTracker:
     """Scores the votes of a fixed set of signals over a fixed set of symbols.
 
@@ -53,20 +61,17 @@ class DecayTracker:
 
     def __init__(self, horizons: tuple[int, ...], symbols: int, config: DecayConfig) -> None:
         """`horizons` in bars, one a signal; every signal starts in the shadow."""
-        if symbols > MOST_SYMBOLS:
-            raise ConfigError(f"data.symbols: observed {symbols} symbols, allowed {MOST_SYMBOLS}")
         signals = len(horizons)
         self.horizons = np.unique(np.array(horizons, dtype=np.int64))
         self.groups = np.searchsorted(self.horizons, np.array(horizons, dtype=np.int64))
-        spans = np.array(horizons, dtype=np.int64) * symbols
-        self._starts = np.concatenate(([0], np.cumsum(spans)[:-1])).astype(np.int64)
+        words = words_for(symbols)
+        self._places = _places(self.groups, self.horizons)
         self._next_bar = np.full(1, NEVER, dtype=np.int64)
         longest = int(self.horizons[-1])
         self._entries = np.full((longest, symbols), np.nan)
-        self._told = np.zeros((longest + 1, symbols), dtype=np.int8)
+        self._told = np.zeros((longest + 1, REGIMES, words), dtype=np.uint64)
         self._runs = np.zeros(symbols, dtype=np.int64)
-        self._pending = np.zeros(int(spans.sum()), dtype=np.int8)
-        self._fields = np.zeros((len(self.horizons), symbols), dtype=np.int64)
+        self._pending = np.zeros((sum(horizons), 2, words), dtype=np.uint64)
         self._pool = np.zeros((signals, symbols + 1, 3))
         self._records = np.zeros(signals, dtype=RECORD)
         for row, horizon in enumerate(horizons):
@@ -92,34 +97,35 @@ class DecayTracker:
         if regimes is None:
             regimes = np.zeros(market.close.shape, dtype=np.int8)
         new = slice(place.seen, None)
+        new_votes = np.ascontiguousarray(votes[:, :, new])
         fold_decay(
             place.first_bar,
             market.interval_ms,
             np.ascontiguousarray(market.open[:, new]),
             np.ascontiguousarray(market.close[:, new]),
-            np.ascontiguousarray(votes[:, :, new]),
+            new_votes,
             np.ascontiguousarray(regimes[:, new]),
             self.horizons,
             self.groups,
-            self._starts,
+            self._places,
             self._entries,
             self._told,
             self._runs,
             self._pending,
-            self._fields,
             self._pool,
             self._records,
             self._regional,
             self._rings,
             self._rules,
+            Desk.blank(new_votes.shape, len(self.horizons)),
             standing.outcomes[:, :, new],
-            standing.accuracy[:, new],
-            standing.samples[:, new],
-            standing.weight[:, new],
-            standing.state[:, new],
-            standing.alert[:, new],
-            standing.regime_weight[:, new],
-            standing.regime_odds[:, new],
+            by_bar(standing.accuracy)[new],
+            by_bar(standing.samples)[new],
+            by_bar(standing.weight)[new],
+            by_bar(standing.state)[new],
+            by_bar(standing.alert)[new],
+            by_bar(standing.regime_weight)[new],
+            by_bar(standing.regime_odds)[new],
         )
         return standing
 
@@ -143,13 +149,13 @@ class DecayTracker:
         symbols, bars = shape
         signals = len(self._records)
         return Standing(
-            weight=np.zeros((signals, bars)),
-            accuracy=np.full((signals, bars), np.nan),
-            samples=np.zeros((signals, bars)),
-            state=np.repeat(self._records["state"].astype(np.int8)[:, None], bars, axis=1),
-            alert=np.repeat(self._records["alert"].astype(np.int8)[:, None], bars, axis=1),
-            regime_weight=np.zeros((signals, bars, REGIMES)),
-            regime_odds=np.zeros((signals, bars, REGIMES)),
+            weight=by_bar(np.zeros((bars, signals))),
+            accuracy=by_bar(np.full((bars, signals), np.nan)),
+            samples=by_bar(np.zeros((bars, signals))),
+            state=by_bar(np.repeat(self._records["state"].astype(np.int8)[None], bars, axis=0)),
+            alert=by_bar(np.repeat(self._records["alert"].astype(np.int8)[None], bars, axis=0)),
+            regime_weight=by_bar(np.zeros((bars, signals, REGIMES))),
+            regime_odds=by_bar(np.zeros((bars, signals, REGIMES))),
             outcomes=np.zeros((len(self.horizons), symbols, bars), dtype=np.int8),
             first_bar=first_bar,
             seen=seen,
@@ -174,6 +180,17 @@ _SAME_NAME = (
     "seed_until_ms",
     "seed_weight",
 )
+
+
+def _places(groups: NDArray[np.int64], horizons: NDArray[np.int64]) -> NDArray[np.int64]:
+    """First slot of each signal among the pending votes and slots from bar to bar, (signals, 2).
+
+    Signals of one horizon stand abreast: those read together lie together.
+    """
+    members = np.bincount(groups, minlength=horizons.size)
+    first = np.concatenate(([0], np.cumsum(members * horizons)[:-1]))
+    rank = np.array([int((groups[:k] == group).sum()) for k, group in enumerate(groups)], dtype=np.int64)
+    return np.stack((first[groups] + rank, members[groups]), axis=1).astype(np.int64)
 
 
 def _rules(config: DecayConfig, signals: int) -> NDArray[np.void]:

@@ -5,9 +5,18 @@ import math
 import numpy as np
 import pytest
 
-from alphastrike.signals.kernel_agreement import likeness, note_votes, voices
+from alphastrike.signals.kernel_agreement import likeness, note_likenesses, note_votes, voices
 
 MINIMUM = 0.05
+
+
+def shares(memory):
+    """One voice shared by all signals of a memory."""
+    count = memory.shape[1]
+    alike, own = np.empty((count, count)), np.empty(count)
+    note_likenesses(memory, alike)
+    voices(alike, np.arange(count), count, own)
+    return own
 
 
 def told(rows, keep=1.0):
@@ -48,17 +57,15 @@ def test_old_votes_fade():
 @pytest.mark.parametrize("clones", [1, 2, 5])
 def test_clones_have_together_a_little_more_than_one_voice(clones):
     memory = np.full((2, clones, clones), 1e9)
-    own = np.empty(clones)
 
-    voices(memory, np.arange(clones), clones, own)
+    own = shares(memory)
 
     assert own.sum() == pytest.approx(clones / (1 + 0.8 * (clones - 1)), rel=1e-6)
 
 
 def test_opposites_are_not_clones():
     memory = told([[1.0, -1.0]] * 100)
-    own = np.empty(2)
 
-    voices(memory, np.arange(2), 2, own)
+    own = shares(memory)
 
     assert own.tolist() == [1.0, 1.0]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from alphastrike.signals.kernel_calibration import BINS, CALIBRATION
-from alphastrike.signals.kernel_combine import RULE, VERDICT, break_even, combine, fill_to_cap
+from alphastrike.signals.kernel_caps import fill_to_cap
+from alphastrike.signals.kernel_combine import RULE, VERDICT, Table, break_even, combine
 from alphastrike.signals.kernel_evidence import REGIMES
 
 DAY = 0.55 / math.sqrt(365)  # 55 % a year, as a fraction a day
@@ -55,6 +56,7 @@ def verdict(votes, weights, **changes):
         np.zeros((BINS, 3)),
         calibration,
         rules,
+        Table.blank(count, max(changes.get("categories", range(count))) + 1),
         out,
     )
     return out[0, 0]

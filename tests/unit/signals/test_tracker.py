@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.signals.config import DecayConfig
 from alphastrike.signals.decay import STATES, effective_outcomes
@@ -328,6 +327,14 @@ def test_what_was_learnt_before_trading_counts_half(a_market):
     assert standing.samples[0, 20] == pytest.approx(15.0, rel=1e-4)
 
 
-def test_more_symbols_than_can_be_counted_are_refused():
-    with pytest.raises(ConfigError, match="observed 4096 symbols, allowed 4095"):
-        DecayTracker((1,), 4096, DecayConfig())
+@pytest.mark.parametrize("symbols", [63, 64, 65, 200])
+def test_many_symbols_are_all_counted(a_market, symbols):
+    closes = np.full((symbols, 2), 101.0)
+    closes[: symbols // 3] = 99.0
+    market = a_market(closes, opens=np.full((symbols, 2), 100.0))
+
+    standing = score(market, np.tile([1.0, NAN], (symbols, 1)), horizon=1)
+
+    assert hits(standing) == pytest.approx(1 - symbols // 3 / symbols, rel=1e-12)
+    correlation = DecayConfig().pool_correlation
+    assert standing.samples[0, -1] == pytest.approx(effective_outcomes(symbols, correlation), rel=1e-12)

@@ -47,7 +47,7 @@ def import_data(
 ) -> None:
     """Detect the format of candle and funding files, check every row, and merge them into the store.
 
-    Reads Parquet, Binance kline CSV and zip, freqtrade feather and JSON, and CSV with a header.
+    Reads Parquet, kline CSV and zip of a public archive, freqtrade feather and JSON, and CSV with a header.
     """
     from alphastrike.marketdata.importing import import_files
 

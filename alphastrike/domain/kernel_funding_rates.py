@@ -1,7 +1,7 @@
 """How venues set a funding rate: the average premium, pulled toward interest within a band.
 
-Sources: Binance's funding FAQ (8 h interest 0.01 %, band 0.05 %); Hyperliquid's funding page (the
-8 h rate is paid in hourly eighths, at most 4 % an hour).
+Sources, in docs/concepts/domain.md: [1] (8 h interest 0.01 %, band 0.05 %) and [4] (the 8 h rate is paid in
+hourly eighths, at most 4 % an hour).
 """
 
 from alphastrike.numerics.compiled import compiled

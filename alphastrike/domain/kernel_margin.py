@@ -2,8 +2,8 @@
 
 `tiers` is (tiers, 4): notional floor, maintenance rate, deduction, highest leverage.
 MM(n) = n * rate - deduction
-for the tier that contains n, which is continuous across tiers (Binance calls the deduction
-"cum", Hyperliquid "maintenance_deduction").
+for the tier that contains n, which is continuous across tiers (venues call the deduction
+"cum" or "maintenance_deduction": [2] and [3] in docs/concepts/domain.md).
 """
 
 from typing import Any
@@ -62,7 +62,7 @@ def liquidation_price(quantity: float, entry_price: float, collateral: float, ti
 
 @compiled
 def backstop_price(quantity: float, entry_price: float, collateral: float, tiers: Any) -> float:
-    """The mark price at which equity is two thirds of maintenance, where Hyperliquid's backstop takes over.
+    """The mark price at which equity is two thirds of maintenance, where a backstop takes over ([3]).
 
     NaN when no positive price gets there.
     """

@@ -5,22 +5,10 @@ from pathlib import Path
 
 from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.intervals import interval_ms
+from alphastrike.marketdata.sources import venue_of
 from alphastrike.marketdata.symbols import canonical_symbol
 from alphastrike.marketdata.tables import FileIdentity, Kind
 
-_VENUE_FOLDERS = {
-    "binance_usdm": "binance_usdm",
-    "binance_spot": "binance_spot",
-    "okx_swap": "okx_swap",
-    "okx_spot": "okx_spot",
-    "hyperliquid": "hyperliquid",
-    "weex": "weex",
-}
-# Tools that name the exchange and keep its markets apart in another way: (spot, perpetuals).
-_EXCHANGE_FOLDERS = {
-    "binance": ("binance_spot", "binance_usdm"),
-    "okx": ("okx_spot", "okx_swap"),
-}
 _KIND_WORDS = {
     "funding": Kind.FUNDING,
     "fundingrate": Kind.FUNDING,
@@ -42,7 +30,7 @@ def identity_from_name(path: Path) -> FileIdentity:
     end = next((i for i, token in enumerate(tokens) if i and _ends_symbol(token)), len(tokens))
     folders = tuple(part.lower() for part in reversed(path.absolute().parts[:-1]))[:8]
     market = _market(folders, tokens)
-    venue = _venue(folders, market)
+    venue = venue_of(folders, market)
     symbol = canonical_symbol("_".join(tokens[:end]), venue)
     if symbol is None and tokens:
         symbol = canonical_symbol(tokens[0], venue)
@@ -101,20 +89,3 @@ def _market(folders: tuple[str, ...], tokens: list[str]) -> str | None:
     if words & {"futures", "um", "swap"}:
         return "perp"
     return "spot" if "spot" in words else None
-
-
-def _venue(folders: tuple[str, ...], market: str | None) -> str | None:
-    """Venue by the nearest folders; `folders` starts with the file's own."""
-    for folder in folders[:3]:
-        if folder in _VENUE_FOLDERS:
-            return _VENUE_FOLDERS[folder]
-    spot, perpetual = _EXCHANGE_FOLDERS["binance"]
-    if {"data", "futures", "um"} <= set(folders):  # the tree of data.binance.vision
-        return perpetual
-    if {"data", "spot"} <= set(folders):
-        return spot
-    for folder in folders[:2]:
-        if folder in _EXCHANGE_FOLDERS:
-            # Freqtrade keeps spot files right in the exchange's folder, futures one below.
-            return _EXCHANGE_FOLDERS[folder][1 if market == "perp" else 0]
-    return None

@@ -54,7 +54,7 @@ def recognised(path: Path) -> Format:
         fault = Fault(
             rule="unknown format",
             observed=f"a file starting with {_head(path)!r}",
-            allowed="Parquet, CSV with a header, Binance kline CSV or zip, freqtrade feather or JSON",
+            allowed="Parquet, CSV with a header, archived kline CSV or zip, freqtrade feather or JSON",
             advice="convert the file to one of these",
         )
         raise FileFault(path, fault)

@@ -2,9 +2,10 @@
 
 import re
 
+from alphastrike.marketdata.sources import named_as_usdt, symbol_prefixes
+
 _QUOTES = ("FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USD")
 _CONTRACT_WORDS = {"SWAP", "PERP", "PERPETUAL", "FUTURES"}
-_NAMED_AS_USDT = {"hyperliquid": "USDC"}
 _THOUSANDS = re.compile(r"k([A-Z][A-Z0-9]*)")
 _BARE_COIN = re.compile(r"(?=.*[A-Z])[A-Z0-9]{1,15}")
 
@@ -13,13 +14,12 @@ def canonical_symbol(name: str, venue: str | None = None) -> str | None:
     """`BTCUSDT` for any usual spelling of it, or None when `name` is no symbol.
 
     Accepted: `BTCUSDT`, `BTC/USDT:USDT`, `BTC_USDT_USDT`, `BTC-USDT-SWAP`, `cmt_btcusdt`, and a
-    bare upper-case coin: `BTC` is `BTCUSDT`. Hyperliquid quotes in USD and settles in USDC, yet its
-    perpetuals are named like everyone's USDT ones here, so that one coin has one name on all
-    venues: its `BTC` and `BTC/USDC:USDC` are `BTCUSDT`. Its `k` means thousand: `kPEPE` is
-    `1000PEPEUSDT`, the contract Binance lists under that name.
+    bare upper-case coin: `BTC` is `BTCUSDT`. One coin has one name on all venues: where a venue says
+    that its contracts in another quote are everyone's USDT ones, `BTC/USDC:USDC` is `BTCUSDT`. A `k`
+    before a coin means thousand: `kPEPE` is `1000PEPEUSDT`, as others list that contract.
     """
     tokens = [token for token in re.split(r"[/:_\-\s]+", name.strip()) if token]
-    if tokens and tokens[0].lower() == "cmt":
+    if tokens and tokens[0].lower() in symbol_prefixes():
         tokens = tokens[1:]
     while len(tokens) > 1 and tokens[-1].upper() in _CONTRACT_WORDS:
         tokens.pop()
@@ -31,7 +31,7 @@ def canonical_symbol(name: str, venue: str | None = None) -> str | None:
     if pair is None:
         return None
     base, quote = pair
-    return base + ("USDT" if quote == _NAMED_AS_USDT.get(venue or "") else quote)
+    return base + ("USDT" if named_as_usdt(quote, venue) else quote)
 
 
 def _split(coin: str, rest: list[str]) -> tuple[str, str] | None:

@@ -1,7 +1,7 @@
 """Where a linear perpetual position is liquidated and where its collateral is gone.
 
-Sources: Binance's liquidation price formula with maintenance amounts; Hyperliquid's margin
-tables with maintenance deductions are the same algebra.
+Sources: [2] in docs/concepts/domain.md, with maintenance amounts; [3], with maintenance deductions, is
+the same algebra.
 """
 
 import math

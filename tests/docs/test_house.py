@@ -93,6 +93,24 @@ def test_only_two_files_know_the_compiler_by_name():
     assert sorted(_name(path) for path in importers) == ["numerics/bits.py", "numerics/compiled.py"]
 
 
+def test_no_venue_is_named_outside_its_adapter(repository):
+    package = repository / "alphastrike"
+    adapters = package / "adapters"
+    venues = {room.name for room in adapters.iterdir() if (room / "adapter.py").is_file()}
+    venues |= {"okx", "bybit"}
+    venues -= {"simulated", "openapi"}
+    named = re.compile("|".join(sorted(venues)), re.IGNORECASE)
+
+    files = [
+        path
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and adapters not in path.parents
+    ]
+
+    assert len(venues) >= 6
+    assert [str(path) for path in files if named.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_nothing_below_app_asks_in_which_mode_it_runs():
     flag = re.compile(r"\b(?:is_live_trading|is_paper|is_backtest\w*|is_dry_run|run_?mode|trading_mode)\b")
     rooms = [path for path in MODULES if _name(path).split("/")[0] not in ("app", "cli")]

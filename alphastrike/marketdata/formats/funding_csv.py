@@ -1,4 +1,4 @@
-"""Funding rates in CSV or zip: data.binance.vision's files and any header with time and rate."""
+"""Funding rates in CSV or zip: a public archive's files and any header with time and rate."""
 
 import dataclasses
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Funding of the synthetic market, by the Binance formula."""
+"""Funding of the synthetic market, by the formula most venues use."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,8 @@ _DECIMALS = 8  # as venues publish it
 def funding_rate(average_premium: Floats | float) -> Floats:
     """F = P + clamp(I - P, +-0.05 %), capped at +-0.30 %: a fraction of notional per eight hours.
 
-    `average_premium` is P, the basis over index. Longs pay when F is positive. Source: Binance,
-    introduction to funding rates.
+    `average_premium` is P, the basis over index. Longs pay when F is positive. Source:
+    [1] in docs/concepts/domain.md.
     """
     premium = np.asarray(average_premium, dtype=np.float64)
     return np.clip(premium + np.clip(INTEREST_RATE - premium, -_CLAMP, _CLAMP), -_CAP, _CAP)

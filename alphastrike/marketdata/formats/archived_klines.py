@@ -1,4 +1,4 @@
-"""Klines as data.binance.vision publishes them: CSV or zip, with or without a header line."""
+"""Klines as a public archive publishes them, twelve columns: CSV or zip, with or without a header line."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -36,6 +36,7 @@ class ChaosRun:
     sent_without_book: list = field(default_factory=list)
     landed: list = field(default_factory=list)
     sent_into_a_ban: int = 0
+    arrived_in_a_ban: int = 0
     bans: int = 0
     healed: bool = False
     differences: list = field(default_factory=list)
@@ -77,6 +78,7 @@ async def _run(adapter_name, faults, seed, trade_every_s):
     run.differences = _differences(host, mirror, name_of)
     run.open_ends = _open_ends(host, mirror, name_of)
     run.sent_into_a_ban, run.bans, run.faults = watching.sent_into_a_ban, chaos.bans, chaos.started
+    run.arrived_in_a_ban = chaos.requests_while_banned
     await mirror.stop()
     await connection.close()
     running.cancel()
@@ -99,10 +101,7 @@ def _note(event, run):
 
 
 class Watching:
-    """An `HttpSender` that notes in which state the book was when a request left, and whether into a ban.
-
-    A ban begins with the answer that tells of it; what was on its way by then could not know.
-    """
+    """An `HttpSender` that notes in which state the book was when a request left, and whether into a ban."""
 
     def __init__(self, sender, state, states):
         self._sender, self._state, self._states = sender, state, states
@@ -230,5 +229,6 @@ def assert_unharmed(run):
     assert len(run.landed) == len(set(run.landed)), "an order landed twice"
     assert run.sent_without_book == []
     assert run.sent_into_a_ban == 0
+    assert run.arrived_in_a_ban == 0, "more than one request reached the venue in a ban"
     assert run.differences == []
     assert run.open_ends == []

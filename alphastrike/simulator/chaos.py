@@ -38,7 +38,7 @@ _INSTEAD = {
 
 
 class Chaos:
-    """`Interference` by plan. `requests_while_banned` counts what a client should not have sent."""
+    """`Interference` by plan. `requests_while_banned` counts those after the one that was told of it."""
 
     def __init__(self, plan: Sequence[Fault]) -> None:
         """Wait for the first tick, which is the plan's second 0."""
@@ -56,6 +56,7 @@ class Chaos:
         self._deaf_since_ms: dict[int, int] = {}
         self._answers: dict[tuple[str, str], HttpReply] = {}
         self._banned_until_ms = 0
+        self._told_until_s = 0.0
         self._pause_until_ms = 0
         self.requests_while_banned = 0
         self.bans = 0
@@ -174,8 +175,14 @@ class Chaos:
 
     def _limited(self, session: WireSession) -> HttpReply | None:
         if self._now_ms < self._banned_until_ms:
-            self.requests_while_banned += 1
-            return session.refusal(Refusal.BANNED, (self._banned_until_ms - self._now_ms) // 1000 + 1)
+            wait_s = (self._banned_until_ms - self._now_ms) // 1000 + 1
+            # By a clock that no fault moves: who was told to wait knows no other.
+            at_s = asyncio.get_running_loop().time()
+            if at_s < self._told_until_s:
+                self.requests_while_banned += 1
+            else:
+                self._told_until_s = at_s + wait_s
+            return session.refusal(Refusal.BANNED, wait_s)
         if not self._is_on("throttle"):
             return None
         if self._now_ms < self._pause_until_ms - 1000:

@@ -16,6 +16,7 @@ from alphastrike.domain.errors import (
 from alphastrike.transport.backoff import Chance, full_jitter
 from alphastrike.transport.clock import Clock, VenueClock
 from alphastrike.transport.json_text import BrokenJson, decode
+from alphastrike.transport.lane import Lane
 from alphastrike.transport.limits import Budgets, RateRule
 from alphastrike.transport.wire import HttpReply, HttpRequest, HttpSender, SendFailed
 
@@ -101,6 +102,7 @@ class VenueClient:
         self._around = surroundings
         self._patience = patience or Patience()
         self._banned_until_ms = 0
+        self._lane = Lane()
         self._synced_ms: int | None = None
         self.on_ban: Callable[[int], None] | None = None
 
@@ -150,10 +152,8 @@ class VenueClient:
         `last_check` raises what forbids it, after every wait and just before it is sent.
         """
         await self._ready(call)
-        if last_check is not None:
-            last_check()
         try:
-            reply = await self._sent(call)
+            reply = await self._sent(call, is_order=True, last_check=last_check)
         except SendFailed as failure:
             if not failure.was_sent:
                 raise VenueUnreachable(f"{self.venue}: {failure}; the order was not sent") from failure
@@ -178,7 +178,7 @@ class VenueClient:
     async def _asked(self, call: Call) -> Any:
         await self._ready(call)
         try:
-            return self._judged(call, await self._sent(call))
+            return self._judged(call, await self._sent(call, is_order=False))
         except SendFailed as failure:
             raise VenueUnreachable(f"{self.venue} {call.path}: {failure}") from failure
         except BrokenJson as error:
@@ -199,15 +199,22 @@ class VenueClient:
                 self._banned_until_ms,
             )
 
-    async def _sent(self, call: Call) -> HttpReply:
-        request = self._rules.prepare(call, self.venue_clock.now_ms())
-        reply = await self._around.sender.send(request, self._patience.timeout_s)
-        for name, used in self._rules.spent(reply).items():
-            self.budgets.used(name, used)
+    async def _sent(
+        self, call: Call, *, is_order: bool, last_check: Callable[[], None] | None = None
+    ) -> HttpReply:
+        async with self._lane.turn(is_order=is_order):
+            await self.budgets.draw({})  # the request before may have been told to wait
+            self._refuse_while_banned()
+            if last_check is not None:
+                last_check()
+            request = self._rules.prepare(call, self.venue_clock.now_ms())
+            reply = await self._around.sender.send(request, self._patience.timeout_s)
+            for name, used in self._rules.spent(reply).items():
+                self.budgets.used(name, used)
+            self._heed(call, reply)
         return reply
 
     def _judged(self, call: Call, reply: HttpReply) -> Any:
-        self._heed(call, reply)
         try:
             body = decode(reply.body)
         except BrokenJson:

@@ -1,5 +1,7 @@
 """Whatever goes wrong on the wire, no position is doubled and the account ends up as the venue has it."""
 
+from contextlib import asynccontextmanager
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.streams import StreamState
 from alphastrike.simulator.faults import CATALOGUE, Fault, plan_of, random_plan
 from alphastrike.transport.account_mirror import AccountMirror
+from alphastrike.transport.lane import Lane
 from tests.chaos_runs import ChaosRun, assert_unharmed, chaos_run
 
 ADAPTERS = [
@@ -68,6 +71,17 @@ def test_the_oracles_notice_a_client_that_never_asks_what_it_missed(monkeypatch)
 
     with pytest.raises(AssertionError):
         assert_unharmed(chaos_run("binance", [Fault("request_lost", 15.0, 20.0)], seed=11))
+
+
+def test_the_oracles_notice_requests_that_run_abreast_into_a_ban(monkeypatch):
+    @asynccontextmanager
+    async def no_turn(lane, *, is_order):
+        yield
+
+    monkeypatch.setattr(Lane, "turn", no_turn)
+
+    with pytest.raises(AssertionError, match="in a ban"):
+        assert_unharmed(a_random_run(ADAPTERS[33 % len(ADAPTERS)], 33))
 
 
 def test_the_oracles_notice_orders_sent_without_a_book(monkeypatch):

@@ -9,7 +9,10 @@ from alphastrike.adapters.binance.practice_order_words import fill_words
 from alphastrike.adapters.binance.practice_words import bracket_words, text
 from alphastrike.domain.account import MarginMode
 from alphastrike.domain.errors import InsufficientMargin, VenueRejected
+from alphastrike.domain.intervals import DAY_MS
 from alphastrike.domain.practice import PracticeAccount, PracticeExchange
+
+_FILLS_SPAN_MS = 7 * DAY_MS  # as long as one answer reaches
 
 
 class PracticeMoney:
@@ -67,14 +70,16 @@ class PracticeMoney:
         return [position_words(each, self._exchange.now_ms) for each in _account(asked).positions(symbol)]
 
     def _fills(self, asked: Asked) -> Any:
-        since, after = int(asked.params.get("startTime", 0)), int(asked.params.get("fromId", 0))
+        """By number without end, or seven days: from `startTime` on, else the last ones."""
+        after = int(asked.params.get("fromId", 0))
+        since = int(asked.params.get("startTime", 0 if after else self._exchange.now_ms - _FILLS_SPAN_MS))
+        until = self._exchange.now_ms if after else since + _FILLS_SPAN_MS
         found = [
             fill_words(fill)
             for fill in _account(asked).fills(self._symbol(asked))
-            if fill.event_time_ms >= since and int(fill.fill_id) >= after
+            if since <= fill.event_time_ms <= until and int(fill.fill_id) >= after
         ]
-        limit = int(asked.params.get("limit", 500))
-        return found[:limit] if after or since else found[-limit:]
+        return found[: int(asked.params.get("limit", 500))]
 
     def _income(self, asked: Asked) -> Any:
         return [

@@ -20,12 +20,14 @@ from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPositi
 from alphastrike.domain.errors import VenueError, VenueRejected, VenueUnreachable
 from alphastrike.domain.exchange import VenueCapabilities
 from alphastrike.domain.instruments import MarginTier, UnifiedInstrument
+from alphastrike.domain.intervals import DAY_MS
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate, UnifiedOrderBook, UnifiedTicker
 from alphastrike.domain.orders import OrderType, UnifiedFill, UnifiedOrder, UnifiedOrderResult
 from alphastrike.transport.book_gate import BookState, need_live_book
 from alphastrike.transport.client import Call, VenueClient
 
 _FILLS = 1000
+_FILLS_SPAN_MS, _FILLS_KEPT_MS = 7 * DAY_MS, 90 * DAY_MS
 
 
 class BinanceRest:
@@ -164,17 +166,26 @@ class BinanceRest:
         await self._signed("DELETE", "/fapi/v1/algoOpenOrders", 1, **self._of(symbol))
 
     async def get_fills(self, symbol: str, since_ms: int) -> Sequence[UnifiedFill]:
-        """This account's fills of a symbol from `since_ms` on, oldest first."""
-        found: list[UnifiedFill] = []
-        params: dict[str, Any] = {"startTime": max(0, since_ms)}
-        while True:
-            rows = await self._signed(
-                "GET", "/fapi/v1/userTrades", 5, **self._of(symbol), limit=_FILLS, **params
-            )
+        """This account's fills of a symbol from `since_ms` on, oldest first; the venue keeps three months.
+
+        Asked for by time until one is found, as an answer spans seven days, and then by number.
+        """
+        now_ms = self._client.venue_clock.now_ms()
+        start_ms = max(0, since_ms, now_ms - _FILLS_KEPT_MS)
+        rows = await self._fills(symbol, startTime=start_ms)
+        while not rows and start_ms + _FILLS_SPAN_MS <= now_ms:
+            start_ms += _FILLS_SPAN_MS
+            rows = await self._fills(symbol, startTime=start_ms)
+        found = [to_fill(row) for row in rows]
+        is_more = start_ms + _FILLS_SPAN_MS <= now_ms
+        while rows and (is_more or len(rows) == _FILLS):
+            rows = await self._fills(symbol, fromId=int(rows[-1]["id"]) + 1)
             found += map(to_fill, rows)
-            if len(rows) < _FILLS:
-                return found
-            params = {"fromId": int(rows[-1]["id"]) + 1}
+            is_more = False
+        return found
+
+    async def _fills(self, symbol: str, **place: int) -> Any:
+        return await self._signed("GET", "/fapi/v1/userTrades", 5, **self._of(symbol), limit=_FILLS, **place)
 
     async def get_margin_tiers(self, symbol: str) -> Sequence[MarginTier]:
         """Maintenance-margin brackets of a symbol, smallest notional first."""

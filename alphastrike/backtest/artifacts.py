@@ -1,6 +1,7 @@
 """The run folder: written whole beside its place, then moved there."""
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -26,6 +27,7 @@ ARTIFACTS = (
     "signals.parquet",
     "summary.json",
 )
+JOURNAL, PAST = "journal.jsonl", "past.npz"  # of a run that heard its market instead of reading it
 
 
 def write_run(result: RunResult, folder: Path) -> Summary:
@@ -58,7 +60,7 @@ def refuse_foreign_folder(folder: Path) -> None:
             f"--out {folder}: holds {found[0]} and is no run folder (no summary.json of a run); "
             "allowed: a new folder or an earlier run's folder"
         )
-    foreign = [name for name in found if name not in ARTIFACTS]
+    foreign = [name for name in found if name not in (*ARTIFACTS, JOURNAL, PAST)]
     if foreign:
         raise ConfigError(
             f"--out {folder}: holds {foreign[0]}, which no backtest wrote and which would be lost; "
@@ -118,6 +120,8 @@ def _write_files(result: RunResult, folder: Path) -> Summary:
     parquet.write_signals(result, folder / "signals.parquet")
     write_interventions(result, folder / "interventions.parquet")
     write_reviews(result, folder / "reviews.parquet")
+    for name, kept in result.kept.items():
+        shutil.copyfile(kept, folder / name)
     (folder / "config.toml").write_text(result.provenance.config_toml, encoding="utf-8")
     (folder / "report.html").write_text(render_report(result, summary, hold), encoding="utf-8")
     (folder / "summary.json").write_text(summary_json(summary), encoding="utf-8")

@@ -1,6 +1,8 @@
 """A finished run: everything its artefacts and its report are made from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -71,4 +73,5 @@ class RunResult:
     breaker: str | None = None
     interventions: tuple[dict[str, Any], ...] = ()
     reviews: tuple[dict[str, Any], ...] = ()
+    kept: Mapping[str, Path] = field(default_factory=dict)  # files copied beside the artefacts, by name
     explained: tuple[ExplainedDecision, ...] = ()

@@ -51,6 +51,33 @@ def gridded(
     return _history(symbols, interval_ms, grid, columns, {})
 
 
+def followed_by(past: CandleHistory, later: CandleHistory) -> CandleHistory:
+    """Both on one grid; NaN where nothing was heard between them, or only the other has a series."""
+    step = past.interval_ms
+    first, last = (
+        int(past.open_time_ms[0]),
+        int((later if later.open_time_ms.size else past).open_time_ms[-1]),
+    )
+    grid = np.arange(first, last + 1, step, dtype=np.int64)
+
+    def whole(name: str, tables: tuple[Mapping[str, Floats], Mapping[str, Floats]]) -> Floats:
+        out = np.full((len(past.symbols), grid.size), np.nan)
+        for history, table in zip((past, later), tables, strict=True):
+            if name in table and history.open_time_ms.size:
+                start = (int(history.open_time_ms[0]) - first) // step
+                out[:, start : start + history.open_time_ms.size] = table[name]
+        return out
+
+    columns = [{name: getattr(history, name) for name in _COLUMNS} for history in (past, later)]
+    return _history(
+        past.symbols,
+        step,
+        grid,
+        {name: whole(name, (columns[0], columns[1])) for name in _COLUMNS},
+        {name: whole(name, (past.series, later.series)) for name in {*past.series, *later.series}},
+    )
+
+
 def save_past(path: Path, history: CandleHistory, instruments: Sequence[UnifiedInstrument]) -> None:
     """Write the history, and what was listed then, to `path` whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)

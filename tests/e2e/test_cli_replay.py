@@ -149,3 +149,34 @@ def test_what_cannot_be_replayed_is_said_in_one_line(recorded, arguments, said):
     assert outcome.exit_code == 2
     assert said in outcome.stderr
     assert "Traceback" not in outcome.stderr
+
+
+PAPER = """
+[paper]
+interval = "1h"
+warm_up_days = 30
+most_days = 20
+[llm.triggers]
+losses = 2
+cooldown_hours = 12
+"""
+
+
+def test_a_paper_run_is_replayed_from_its_folder_alone(alphastrike):
+    Path("alphastrike.toml").write_text(CONFIG + PAPER)
+    ran = alphastrike(
+        "paper", "--speed", "max", "--duration", "18d", *SYMBOLS, "--strategy", "ema_cross", "--llm", "rules",
+        "--out", "run", "--state", "state", "--json",
+    )  # fmt: skip
+    assert ran.exit_code == 0, ran.stderr
+    shutil.rmtree("state")
+
+    told = alphastrike(
+        "replay", "run", "--horizon", "12h", "--branches", "rules", "--jobs", "1", "--estimand", "decision",
+        "--json",
+    )  # fmt: skip
+
+    assert told.exit_code == 0, told.stderr
+    found = json.loads(told.stdout)
+    assert found["decisions"] >= 3
+    assert (found["unfaithful"], found["judged"] + found["cut_short"]) == (0, found["decisions"])

@@ -9,12 +9,18 @@ from alphastrike.adapters.simulated.instruments import instruments_of
 from alphastrike.app.assembly import market_stages, with_series_of
 from alphastrike.app.backtest import provenance_of
 from alphastrike.app.config import AlphaStrikeConfig
-from alphastrike.app.config_text import frozen_config
+from alphastrike.app.config_text import config_fingerprint, frozen_config
 from alphastrike.app.listed import Listed
+from alphastrike.app.paper_entry import market_of
 from alphastrike.app.seeding import load_seeded
-from alphastrike.backtest.replay.folder import RecordedPath, Row, read_run
+from alphastrike.backtest.artifacts import JOURNAL
+from alphastrike.backtest.replay.folder import RecordedPath, Row, RunFolder, read_run
 from alphastrike.domain.errors import DataError
 from alphastrike.engine.pipeline import MarketStages
+from alphastrike.live.driver import heard_in
+from alphastrike.live.journal import read_journal
+from alphastrike.live.past import followed_by, history_of
+from alphastrike.marketdata.fingerprint import candles_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,10 @@ class Source:
 
 
 def source_of(place: Path) -> Source:
-    """The run of a folder on its own data; `DataError` when data or software are not what they were."""
+    """The run of a folder on its own market; `DataError` when data or software are not what they were."""
     folder = read_run(place)
+    if (place / JOURNAL).is_file():
+        return _heard(folder)
     config = frozen_config(folder.config_toml, str(place / "config.toml"), "a run of this version")
     seeded = load_seeded(config)
     found, recorded = provenance_of(config, seeded.inputs), folder.summary
@@ -55,6 +63,37 @@ def source_of(place: Path) -> Source:
         run_id=str(recorded["run_id"]),
         config=seeded.config,
         listed=Listed(history, seeded.inputs.funding, instruments_of(history, config.venue)),
+        open_stages=open_stages,
+        reviews=folder.reviews,
+        calls=folder.calls,
+        path=folder.path,
+    )
+
+
+def _heard(folder: RunFolder) -> Source:
+    """A run that heard its market close by close: the past it began with, and the closes of its journal."""
+    path = folder.place / JOURNAL
+    header, *records = read_journal(path)
+    config = frozen_config(folder.config_toml, str(folder.place / "config.toml"), "a run of this version")
+    market = market_of(config, path, header.data)
+    symbols, interval_ms = market.past.symbols, market.past.interval_ms
+    lived = history_of([heard.candles for heard in heard_in(records)], symbols, interval_ms)
+    place, told = folder.place, folder.summary
+    _must_agree(place, "data_hash", candles_hash(market.past), told, "the market the run began with")
+    _must_agree(
+        place, "config_hash", config_fingerprint(config), told, "the files and version it was written with"
+    )
+
+    def open_stages() -> MarketStages:
+        return market_stages(config, whole)
+
+    whole = followed_by(market.past, lived)
+    whole = with_series_of(market_stages(config, whole), whole)
+    instruments = market.instruments or instruments_of(market.past, config.venue)
+    return Source(
+        run_id=str(folder.summary["run_id"]),
+        config=config,
+        listed=Listed(whole, market.funding, instruments),
         open_stages=open_stages,
         reviews=folder.reviews,
         calls=folder.calls,

@@ -21,7 +21,8 @@ from alphastrike.app.live_entry import LiveTerms, live_on_venue
 from alphastrike.app.modes import LIVE
 from alphastrike.app.paper import open_paper
 from alphastrike.app.paper_entry import market_of
-from alphastrike.app.paper_session import journal_path, open_session
+from alphastrike.app.paper_files import journal_path
+from alphastrike.app.paper_session import open_session
 from alphastrike.app.practice import PracticePlan, open_chaos, practice_access
 from alphastrike.app.retrace import config_of
 from alphastrike.app.risk_start import RiskStart

@@ -10,8 +10,9 @@ from alphastrike.app.live_session import LiveSession, Reach, Say
 from alphastrike.app.modes import LIVE
 from alphastrike.app.paper import bars_of, open_paper
 from alphastrike.app.paper_entry import Watch, saved_market, say_start
+from alphastrike.app.paper_files import past_path
 from alphastrike.app.paper_market import PaperMarket
-from alphastrike.app.paper_session import Session, past_path
+from alphastrike.app.paper_session import Session
 from alphastrike.app.retrace import config_of
 from alphastrike.app.venue_feed import VenueFeed, venue_market
 from alphastrike.backtest.result import RunResult

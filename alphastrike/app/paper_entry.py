@@ -8,11 +8,11 @@ from pathlib import Path
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.inputs import no_funding
 from alphastrike.app.paper import PaperRun, open_paper
+from alphastrike.app.paper_files import past_path
 from alphastrike.app.paper_market import PaperMarket, embedded_market
-from alphastrike.app.paper_session import Session, past_path, run_session
+from alphastrike.app.paper_session import Session, run_session
 from alphastrike.app.risk_start import told_start
 from alphastrike.app.venue_feed import VenueFeed, market_label, venue_market
-from alphastrike.backtest.artifacts import PAST
 from alphastrike.backtest.result import RunResult
 from alphastrike.live.pacing import Pace
 from alphastrike.live.past import load_past, save_past
@@ -76,9 +76,7 @@ async def paper_on_venue(
 
 def saved_market(journal: Path, header: dict[str, str]) -> PaperMarket:
     """The market of a journal on a venue, as it was at the first close."""
-    copied = journal.parent / PAST  # in a run folder
-    path = copied if copied.is_file() else past_path(journal, str(header.get("run_id")))
-    past, listed = load_past(path)
+    past, listed = load_past(past_path(journal, str(header.get("run_id"))))
     first_open_ms = int(past.open_time_ms[-1]) + past.interval_ms
     label = str(header.get("market"))
     return PaperMarket(past, no_funding(past.symbols), listed, first_open_ms, label, is_synthetic=False)

@@ -12,10 +12,10 @@ from typing import Any
 from alphastrike.app.circuit_rows import active_rows
 from alphastrike.app.correspondence import Correspondence, Say, corresponding
 from alphastrike.app.paper import PaperRun, Trading, bars_of, paper_driver
+from alphastrike.app.paper_files import journal_path, kept_files
 from alphastrike.app.paper_market import PaperFeed
 from alphastrike.app.risk_start import FRESH, RiskStart, find_risk
 from alphastrike.app.risk_state_file import RiskKeeper
-from alphastrike.backtest.artifacts import JOURNAL, PAST
 from alphastrike.backtest.result import RunResult
 from alphastrike.domain.errors import DataError
 from alphastrike.live.driver import HEARD, TOLD, Stopping, heard_in
@@ -109,16 +109,6 @@ class Session:
         self.stopping.is_asked |= self.leaves_when_flat and not self.waiting
 
 
-def past_path(journal: Path, run_id: str) -> Path:
-    """Where the past of a run on a venue's market is kept, beside its journal."""
-    return journal.parent / f"past-{run_id}.npz"
-
-
-def journal_path(state: Path) -> Path:
-    """Where the journal of a state folder is."""
-    return state / "journal.jsonl"
-
-
 def open_session(state: Path, *, is_fresh: bool) -> Session:
     """Read what is there; a finished journal, or with `is_fresh` an unfinished one, is set aside.
 
@@ -178,13 +168,7 @@ async def _run_session(
     journal.append(END, {"closes": int(result.equity.size)}, durable=True)
     journal.close()
     session.ended()
-    return replace(result, kept=_kept(session.journal, run.provenance.run_id))
-
-
-def _kept(journal: Path, run_id: str) -> dict[str, Path]:
-    """What a run folder holds besides, so that the run can be lived through again from it alone."""
-    past = past_path(journal, run_id)
-    return {JOURNAL: journal} | ({PAST: past} if past.is_file() else {})
+    return replace(result, kept=kept_files(session.journal, run.provenance.run_id))
 
 
 class _BetweenCloses:

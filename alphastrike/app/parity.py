@@ -13,7 +13,8 @@ from pathlib import Path
 from alphastrike.app.modes import PAPER
 from alphastrike.app.paper import Trading, open_paper, paper_driver
 from alphastrike.app.paper_entry import market_of
-from alphastrike.app.paper_session import HEADER, journal_path
+from alphastrike.app.paper_files import journal_path
+from alphastrike.app.paper_session import HEADER
 from alphastrike.app.retrace import config_of
 from alphastrike.app.risk_start import RiskStart
 from alphastrike.domain.commands import PlaceOrder

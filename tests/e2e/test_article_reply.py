@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from alphastrike.app.paper_session import journal_path
+from alphastrike.app.paper_files import journal_path
 from alphastrike.app.retrace import verify_journal
 from alphastrike.domain.commands import AlertRaised
 from alphastrike.domain.events import InterventionProposed

@@ -7,7 +7,7 @@ import pytest
 
 from alphastrike.app.discovery import available
 from alphastrike.app.live_entry import LiveTerms
-from alphastrike.app.paper_session import journal_path
+from alphastrike.app.paper_files import journal_path
 from alphastrike.app.parity import parity
 from alphastrike.app.retrace import verify_journal
 from alphastrike.domain.errors import NotArmed, VenueRejected

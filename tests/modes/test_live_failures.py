@@ -5,7 +5,7 @@ import errno
 
 import pytest
 
-from alphastrike.app.paper_session import journal_path
+from alphastrike.app.paper_files import journal_path
 from alphastrike.domain.errors import NotArmed
 from alphastrike.live.journal import read_journal
 from alphastrike.live.order_box import drop_order

@@ -14,8 +14,9 @@ from alphastrike.adapters.simulated.session import SimulatedSession
 from alphastrike.app.operator import revoke
 from alphastrike.app.paper import Trading, open_paper, paper_driver
 from alphastrike.app.paper_entry import PaperTerms, paper_embedded
+from alphastrike.app.paper_files import journal_path
 from alphastrike.app.paper_market import embedded_market
-from alphastrike.app.paper_session import journal_path, open_session
+from alphastrike.app.paper_session import open_session
 from alphastrike.app.retrace import verify_journal
 from alphastrike.app.stepped_run import BarRecorder
 from alphastrike.backtest.recording import Recording

@@ -9,7 +9,8 @@ import pytest
 
 from alphastrike.app.discovery import available
 from alphastrike.app.paper_entry import PaperTerms, paper_on_venue
-from alphastrike.app.paper_session import journal_path, open_session
+from alphastrike.app.paper_files import journal_path
+from alphastrike.app.paper_session import open_session
 from alphastrike.app.practice import PracticePlan, open_simulator, practice_access
 from alphastrike.app.retrace import verify_journal
 from alphastrike.domain.errors import ConfigError

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from alphastrike.app.paper import open_paper
+from alphastrike.app.paper_files import journal_path
 from alphastrike.app.paper_market import embedded_market
-from alphastrike.app.paper_session import journal_path, open_session, run_session
+from alphastrike.app.paper_session import open_session, run_session
 from alphastrike.app.retrace import verify_journal
 from alphastrike.domain.outcomes import Code
 from alphastrike.live.journal import read_journal

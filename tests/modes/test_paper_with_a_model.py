@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alphastrike.app.paper_session import journal_path
+from alphastrike.app.paper_files import journal_path
 from alphastrike.app.retrace import verify_journal
 from alphastrike.backtest.result import RunResult
 from alphastrike.domain.interventions import Verdict

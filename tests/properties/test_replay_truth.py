@@ -100,7 +100,7 @@ def crashed(seeds):
     return {group.group: group for group in result.groups}, result.best_is_chance
 
 
-def hedged(seeds):
+def hedged(seeds: range):
     """Whether the interval of each seed covers zero in a fair game at no cost, and the mean it is around."""
     config = configured(
         strategy={"name": "ema_cross"},  # replaced by one that knows nothing; its features are few
@@ -111,7 +111,7 @@ def hedged(seeds):
         llm={"triggers": {"losses": 2, "cooldown_hours": 13, "win_rate_below": 0.01}},
     )
     covered, means = [], []
-    for seed in range(seeds):
+    for seed in seeds:
         found = decisions_of(1_000 + seed, 3_600, 12, CoinFlip(seed, every=4), config, volatility="constant")
         result = compared(found, Case(DECISION, 12 * HOUR_MS), ReplayConfig(draws=1_000))
         gain = next(group.gain for group in result.groups if group.group == "rules")
@@ -142,9 +142,11 @@ def test_caution_beats_doing_nothing_in_a_crash_and_the_interval_says_so(seeds):
 
 
 @pytest.mark.long
-def test_where_no_answer_is_worth_anything_the_interval_covers_zero_nearly_at_its_rate():
-    covered, means = hedged(200)
+# The kind of interval was chosen on the first markets and confirmed on the second.
+@pytest.mark.parametrize("first", [0, 1_000])
+def test_where_no_answer_is_worth_anything_the_interval_covers_zero_at_its_rate(first):
+    covered, means = hedged(range(first, first + 200))
 
-    # 0.905 was measured where 0.95 is promised: three standard deviations of the rate of 200 are 0.046.
-    assert 0.90 <= covered.mean() <= 0.99, covered.mean()
+    # 185 and 188 of 200 were measured; a standard deviation of the rate is 0.015.
+    assert 0.92 <= covered.mean() <= 0.98, covered.mean()
     assert abs(means.mean()) < 3 * means.std(ddof=1) / np.sqrt(means.size)

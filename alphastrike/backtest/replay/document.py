@@ -23,7 +23,7 @@ CAVEATS = (
     "difference to no_action on the same market counts",
     "hindsight: the best branch is chosen after the fact, so regret is never negative and luck looks like "
     "skill",
-    "intervals: they hold the truth a little less often than they promise, about 0.905 where 0.95 is said",
+    "intervals: over few episodes of very skewed gains they hold the truth less often than they say",
     "a breaker is insurance: its mean may rightly be a little negative, so read the tails beside the mean",
 )
 

@@ -1,7 +1,7 @@
 """Intervals and tests over episodes, each episode one block.
 
-Sources: Efron and Tibshirani (1993), chapter 12, for the studentised bootstrap; Benjamini and Hochberg
-(1995); White (2000), "A Reality Check for Data Snooping", in Hansen's (2005) studentised form.
+Sources: Hall (1988), "On symmetric bootstrap confidence intervals", for the studentised bootstrap; Benjamini
+and Hochberg (1995); White (2000), "A Reality Check for Data Snooping", in Hansen's (2005) studentised form.
 """
 
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class EpisodeBootstrap:
             self._t = (drawn - self.means) / np.sqrt(spread / episodes)
 
     def estimates(self, confidence: float) -> tuple[Estimate, ...]:
-        """One a column, with studentised intervals."""
+        """One a column, with symmetric studentised intervals."""
         p_values = np.array([self._p(column) for column in range(self.means.size)])
         adjusted = false_discovery(p_values)
         return tuple(
@@ -88,8 +88,9 @@ class EpisodeBootstrap:
         known = self._known(column)
         if error == 0.0 or known.size == 0:
             return mean, mean
-        low, high = np.quantile(known, [(1 - confidence) / 2, (1 + confidence) / 2])
-        return mean - float(high) * error, mean - float(low) * error
+        # Equal tails come from the few resamples on either side, which heavy tails make too narrow.
+        reach = float(np.quantile(np.abs(known), confidence)) * error
+        return mean - reach, mean + reach
 
     def _p(self, column: int) -> float:
         error = float(self._errors[column])

@@ -12,6 +12,7 @@ REDACTION_VERSION = 1
 _CACHED = 4_096
 _LONGEST_CACHED = 20_000
 _SHARED = 4_096
+_PLAIN = frozenset((int, float, bool, type(None)))  # no rule reads these, a key may
 
 
 class Rule(Protocol):
@@ -92,14 +93,16 @@ class Redactor:
         return text, tuple(names)
 
     def _mapping(self, found: Mapping[str, Any]) -> dict[str, Any]:
-        told = self._told_by_name(found)
+        told = self._told_by_name(found) if "value" in found or "values" in found else ""
         clean: dict[str, Any] = {}
         for key, value in found.items():
             name = self._text(key)
             while name in clean:
                 name += "_"
-            teller = told if key in {"value", "values"} and told else key
-            clean[name] = self._under(teller, value)
+            teller = told if told and key in {"value", "values"} else key
+            # Most of a record are numbers under keys that tell nothing.
+            is_plain = type(value) in _PLAIN and self._signs(teller) is None
+            clean[name] = value if is_plain else self._under(teller, value)
         return clean
 
     def _sequence(self, found: Sequence[Any]) -> list[Any]:
@@ -118,7 +121,9 @@ class Redactor:
         if told is not None and _is_telling(value, told[0]):
             self.replaced[told[1]] += 1
             return told[0]
-        return value if is_digest(key, value) else self.redacted(value)
+        if isinstance(value, str):
+            return value if is_digest(key, value) else self._text(value)
+        return self.redacted(value)
 
     def _sign(self, key: str) -> tuple[str, str] | None:
         """The marker for what stands under a key, and the first rule that says so."""

@@ -53,6 +53,7 @@ class Code(IntEnum):
     LOW_CONVICTION = 604
     EDGE_BELOW_COST = 605  # the probability does not pay for fees and slippage
     NO_FORECAST = 606
+    SCHEDULED_NEWS = 607  # a release that moves every market is about to come, or has just come
 
     REDUCE_ONLY = 701
     MAX_POSITIONS = 702

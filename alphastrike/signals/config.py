@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from alphastrike.domain.settings import Settings
+from alphastrike.signals.scheduled import times_ms
 
 
 class DecayConfig(Settings):
@@ -207,6 +208,20 @@ class EnsembleConfig(Settings):
         le=8760,
         description="Time stop, three times the longest horizon. 0 = none.",
     )
+    events: tuple[str, ...] = Field(
+        (),
+        description="Times of releases that move every market (FOMC, CPI, payrolls), as 2026-01-28T19:00, "
+        "UTC where no offset is given; no position is opened around them.",
+    )
+    event_minutes: float = Field(
+        30.0, ge=0, le=1440, description="Minutes before and after such a time without new positions."
+    )
+
+    @field_validator("events")
+    @classmethod
+    def _are_times(cls, events: tuple[str, ...]) -> tuple[str, ...]:
+        times_ms(events)
+        return events
 
 
 class SignalsConfig(Settings):

@@ -23,6 +23,7 @@ from alphastrike.signals.decay import STATES
 from alphastrike.signals.kernel_calibration import BINS, CALIBRATION, refit
 from alphastrike.signals.kernel_combine import RULE, VERDICT, Table, combine
 from alphastrike.signals.regime import REGIMES, RegimeTracker
+from alphastrike.signals.scheduled import minutes_to_nearest, times_ms
 from alphastrike.signals.tracker import DecayTracker, Standing, by_bar
 
 MODEL = "model"
@@ -68,6 +69,7 @@ class EnsembleStrategy:
         self.max_holding_hours = config.ensemble.max_holding_hours
         self._panel = panel
         self._config = config.ensemble
+        self._events = times_ms(config.ensemble.events)
         self._categories = np.unique(panel.categories, return_inverse=True)[1].astype(np.int64)
         self._horizon_hours = np.array(horizons) * (interval_ms / HOUR_MS)
         self._rules = _rules(config, cost, interval_ms)
@@ -114,6 +116,7 @@ class EnsembleStrategy:
             verdicts[:, new],
         )
         _halt(features.halts, regime, verdicts, self._config)
+        self._stand_aside(features)
         return ForecastBlock(
             forecast=np.where(verdicts["voters"] > 0, verdicts["score"], np.nan),
             conviction=np.ascontiguousarray(verdicts["conviction"]),
@@ -124,6 +127,13 @@ class EnsembleStrategy:
             surplus=2.0 * verdicts["expected"] * (_chance(verdicts) - verdicts["required"]),
             horizon_hours=np.ascontiguousarray(verdicts["horizon_hours"]),
         )
+
+    def _stand_aside(self, features: FeatureBlock) -> None:
+        """Open nothing near a scheduled release; the votes are kept and scored as ever."""
+        closes = features.market.open_time_ms + features.market.interval_ms
+        minutes = np.broadcast_to(minutes_to_nearest(closes, self._events), features.market.close.shape)
+        limit = self._config.event_minutes
+        features.halts.halt(minutes <= limit, Code.SCHEDULED_NEWS, minutes, limit)
 
     def snapshot(self) -> bytes:
         """Pending votes, evidence and regimes."""

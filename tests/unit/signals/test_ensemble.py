@@ -1,6 +1,7 @@
 """The ensemble as a whole: which gate holds, and what it says."""
 
 import math
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -239,3 +240,46 @@ def test_signals_are_recorded_in_the_order_of_their_names(a_rising_hour, no_pred
 def test_evidence_of_another_ensemble_is_refused(other):
     with pytest.raises(ValueError, match="a snapshot of other signals"):
         build(**other).restore(build().snapshot())
+
+
+@pytest.mark.parametrize(
+    ("event", "held"),
+    [
+        ("1970-01-17T16:00", True),  # as the last candle closes
+        ("1970-01-17T16:30:00", True),
+        ("1970-01-17T18:29:00+02:00", True),
+        ("1970-01-17T15:29", False),
+        ("1970-01-17T16:31", False),
+    ],
+)
+def test_nothing_is_opened_around_a_scheduled_release(a_rising_hour, no_prediction, event, held):
+    config = EAGER.model_copy(update={"ensemble": EnsembleConfig(events=("2026-01-28T19:00", event))})
+    block = a_rising_hour()
+    assert int(block.market.open_time_ms[-1]) + HOUR_MS == 400 * HOUR_MS  # 17 January 1970, 16:00
+
+    build(config).advance(block, no_prediction(block))
+
+    assert (block.halts.code[0, -1] == Code.SCHEDULED_NEWS) == held
+    if held:
+        assert last(block.halts)[1:] == (pytest.approx(abs(_minutes_after_close(event))), 30.0)
+
+
+def _minutes_after_close(event):
+    when = datetime.fromisoformat(event)
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() / 60 - 400 * 60
+
+
+def test_a_release_changes_no_vote_and_no_record(a_rising_hour, no_prediction):
+    config = EAGER.model_copy(update={"ensemble": EnsembleConfig(events=("1970-01-17T16:00",))})
+    first, second = a_rising_hour(), a_rising_hour()
+
+    plain = build().advance(first, no_prediction(first))
+    held = build(config).advance(second, no_prediction(second))
+
+    assert np.array_equal(plain.forecast, held.forecast, equal_nan=True)
+    assert np.array_equal(plain.trace.weight, held.trace.weight)
+
+
+def test_a_time_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="observed 'noon', allowed a time such as"):
+        EnsembleConfig(events=("noon",))

@@ -59,12 +59,12 @@ def dialogue_of(trace: Trace, words: Words, telling: Telling) -> Dialogue:
     report = trace.row["report"]
     asked = trace.requests[0] if trace.requests else {}
     messages = _recorded(asked, words.form) or tuple(words.prompt(report))
-    tools = _interned(asked.get("tools") or words.tools(report)) if telling.with_tools else ()
+    tools = interned(asked.get("tools") or words.tools(report)) if telling.with_tools else ()
     calls = usable_calls(trace, include_failed=telling.include_failed)
     return Dialogue(messages, tools, calls, _thinking(trace) if telling.include_thinking else "")
 
 
-def _interned(tools: list[Json]) -> tuple[Shared, ...]:
+def interned(tools: list[Json]) -> tuple[Shared, ...]:
     """The same objects for the same tools: there are few palettes, and every record carries one."""
     return _shared_tools(marshal.dumps(tools, _PLAIN))
 

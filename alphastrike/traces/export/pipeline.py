@@ -77,7 +77,8 @@ def export(reader: Reader, plan: Plan, folder: Path, manifest: Json, progress: P
             contents = plan.format.project(trace, dialogue)
             done.counts["records" if contents else "without_label"] += 1
             for content in contents:
-                files.add(f"{part}.jsonl", sealed(content, trace, placed, plan.redactor))
+                line = sealed(content, trace, placed, plan.redactor, plan.format.rendered)
+                files.add(f"{part}.jsonl", line)
             done.by_store[trace.key.store] += len(contents)
         stores = [
             {"store": plan.redactor.redacted(name), "traces": traces[place], "records": done.by_store[place]}

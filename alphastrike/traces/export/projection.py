@@ -18,6 +18,7 @@ class Format:
 
     `project` gives the content of no, one or several records. `companions` are files beside the records, by
     name, given the names of the record files. `needs_label` says that without a replay there is nothing.
+    `rendered` makes of a redacted content what is written: redaction is dear on one long text.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Format:
     wants_events: bool = False
     needs_label: bool = False
     companions: Callable[[Sequence[str]], dict[str, Json]] = lambda _names: {}
+    rendered: Callable[[Json], Json] = lambda clean: clean
 
 
 def assistant(calls: Iterable[Call], thinking: str = "") -> Json:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from alphastrike.traces.export.redaction.redactor import REDACTION_VERSION, Reda
 from alphastrike.traces.export.shared import Shared
 from alphastrike.traces.export.trace import Json, Trace
 
+Rendering = Callable[[Json], Json]
 RECORD_VERSION = 1
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _TOLD = (
@@ -33,10 +35,10 @@ class Placed:
     episode: str
 
 
-def sealed(content: Json, trace: Trace, placed: Placed, redactor: Redactor) -> bytes:
+def sealed(content: Json, trace: Trace, placed: Placed, redactor: Redactor, rendered: Rendering) -> bytes:
     """The record as a line, without what must not leave; the hash is of the content as it is written."""
     redactor.replaced.clear()
-    clean = redactor.redacted(content)
+    clean = rendered(redactor.redacted(content))
     said = _said(clean)
     told = redactor.redacted({name: trace.row[name] for name in _TOLD}) | _place(trace, placed)
     told["alphastrike"], told["replay_config"] = told.pop("software"), told.pop("outcome_version")

@@ -27,18 +27,24 @@ For each function call, return a json object with function name and arguments wi
 
 
 def _project(_trace: Trace, dialogue: Dialogue) -> list[Json]:
-    tools = _TOOLS.format(tools="\n".join(compact(tool) for tool in dialogue.tools))
+    calls = [{"name": call.tool, "arguments": call.arguments} for call in dialogue.calls]
+    told = {"messages": list(dialogue.messages), "calls": calls, "thinking": dialogue.thinking}
+    return [{**told, "tools": list(dialogue.tools)}]
+
+
+def _rendered(clean: Json) -> Json:
+    tools = _TOOLS.format(tools="\n".join(compact(tool) for tool in clean["tools"]))
     turns = []
-    for message in dialogue.messages:
+    for message in clean["messages"]:
         told = tools if message["role"] == "system" else ""
         turns.append(_turn(message["role"], "\n" + message["content"] + told))
-    thinking = f"\n<think>\n{dialogue.thinking}\n</think>\n" if dialogue.thinking else ""
+    thinking = f"\n<think>\n{clean['thinking']}\n</think>\n" if clean["thinking"] else ""
     calls = "".join(
-        f'\n<tool_call>\n{{"name": "{call.tool}", "arguments": {_inert(call.arguments)}}}\n</tool_call>'
-        for call in dialogue.calls
+        f'\n<tool_call>\n{{"name": "{call["name"]}", "arguments": {_inert(call["arguments"])}}}\n</tool_call>'
+        for call in clean["calls"]
     )
     turns.append(_turn("assistant", thinking + calls))
-    return [{"text": "".join(turns), "tools": list(dialogue.tools)}]
+    return {"text": "".join(turns), "tools": clean["tools"]}
 
 
 def _inert(arguments: Json) -> str:
@@ -50,4 +56,4 @@ def _turn(role: str, content: str) -> str:
     return f"<|im_start|>{role}{content}<|im_end|>\n"
 
 
-plugin = Format("chatml", _project)
+plugin = Format("chatml", _project, rendered=_rendered)

@@ -33,6 +33,12 @@ def is_digest(key: str, value: object) -> bool:
     """Whether the key says that these hexadecimal digits are a digest, which a private key looks like."""
     if not isinstance(value, str) or len(value) < _SHORTEST or not _HEX.fullmatch(value):
         return False
+    return names_digest(key)
+
+
+@lru_cache(maxsize=4_096)
+def names_digest(key: str) -> bool:
+    """Whether the key is a digest's name."""
     return _NO_LETTER.sub("", key[:200].lower()).endswith(_DIGESTS)
 
 

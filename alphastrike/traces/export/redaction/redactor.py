@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from alphastrike.traces.export.redaction.keys import is_digest
+from alphastrike.traces.export.redaction.keys import is_digest, names_digest
 from alphastrike.traces.export.shared import Shared
 
 REDACTION_VERSION = 1
 _CACHED = 4_096
 _LONGEST_CACHED = 20_000
 _SHARED = 4_096
+_LONGEST_QUIET = 64
+_HEADER_VALUES = frozenset(("value", "values"))
 _PLAIN = frozenset((int, float, bool, type(None)))  # no rule reads these, a key may
 
 
@@ -42,6 +44,7 @@ class Redactor:
         self._rules = tuple(rules)
         self.replaced: Counter[str] = Counter()
         self._known: dict[int, tuple[Shared, Shared, Counter[str]]] = {}  # keeps what it knows alive
+        self._quiet: set[str] = set()  # keys that stay as they are and tell nothing of what stands under them
         self._signs = lru_cache(maxsize=_CACHED)(self._sign)
         self._cached = lru_cache(maxsize=_CACHED)(self._rewritten)
 
@@ -52,12 +55,13 @@ class Redactor:
 
     def redacted(self, value: Any) -> Any:
         """The value without what the rules find; the value itself is left as it is."""
+        kind = type(value)
+        if kind in _PLAIN:
+            return value
+        if isinstance(value, dict):
+            return self._shared(value) if isinstance(value, Shared) else self._mapping(value)
         if isinstance(value, str):
             return self._text(value)
-        if isinstance(value, Shared):
-            return self._shared(value)
-        if isinstance(value, dict):
-            return self._mapping(value)
         if isinstance(value, list | tuple):
             return self._sequence(value)
         return value
@@ -93,17 +97,26 @@ class Redactor:
         return text, tuple(names)
 
     def _mapping(self, found: Mapping[str, Any]) -> dict[str, Any]:
-        told = self._told_by_name(found) if "value" in found or "values" in found else ""
         clean: dict[str, Any] = {}
+        quiet = self._quiet
         for key, value in found.items():
+            if key in quiet and key not in clean:
+                clean[key] = value if type(value) in _PLAIN else self.redacted(value)
+                continue
+            told = self._told_by_name(found) if key in _HEADER_VALUES else ""
             name = self._text(key)
             while name in clean:
                 name += "_"
-            teller = told if told and key in {"value", "values"} else key
-            # Most of a record are numbers under keys that tell nothing.
-            is_plain = type(value) in _PLAIN and self._signs(teller) is None
-            clean[name] = value if is_plain else self._under(teller, value)
+            teller = told or key
+            clean[name] = self._under(teller, value)
+            if name == key == teller and len(self._quiet) < _CACHED and self._is_quiet(key):
+                self._quiet.add(key)
         return clean
+
+    def _is_quiet(self, key: str) -> bool:
+        """Whether it is a short key of no sign and no digest, and not what a header's value stands under."""
+        is_short = len(key) <= _LONGEST_QUIET and key not in _HEADER_VALUES
+        return is_short and self._signs(key) is None and not names_digest(key) and not self._cached(key)[1]
 
     def _sequence(self, found: Sequence[Any]) -> list[Any]:
         """A list; a pair whose first half is a telling key is a header."""
@@ -121,9 +134,7 @@ class Redactor:
         if told is not None and _is_telling(value, told[0]):
             self.replaced[told[1]] += 1
             return told[0]
-        if isinstance(value, str):
-            return value if is_digest(key, value) else self._text(value)
-        return self.redacted(value)
+        return value if is_digest(key, value) else self.redacted(value)
 
     def _sign(self, key: str) -> tuple[str, str] | None:
         """The marker for what stands under a key, and the first rule that says so."""

@@ -118,6 +118,17 @@ def test_no_text_of_a_call_ends_a_turn_of_chatml(place, fill, tmp_path):
     assert record["text"].count("<|im_end|>") == record["text"].count("<|im_start|>") == 3
 
 
+def test_a_secret_in_a_call_is_gone_before_chatml_makes_one_text_of_it(place, fill, tmp_path):
+    secret = "sk-proj-" + "a1B2c3D4" * 6
+    fill(a_conversation(calls=({**CALL, "arguments": {**CALL["arguments"], "reason": f"key {secret}"}},)))
+
+    (record,) = records(place, tmp_path / "out", format="chatml", redact="secrets")
+
+    assert secret not in json.dumps(record)
+    assert "<REDACTED:" in record["text"].rpartition("<tool_call>")[2]
+    assert record["provenance"]["redaction"]["replaced"] == {"secrets": 1}
+
+
 def test_sharegpt_is_what_llama_factory_reads(place, fill, tmp_path):
     fill(a_conversation(calls=(CALL, ODD)))
 

@@ -159,11 +159,11 @@ async def _trade(connection, mirror, run, chance, client_id):
 
 
 async def _healed(connection, mirror, chaos, books):
-    """Whether everything came back within its time once the last fault was over."""
+    """Whether everything came back within its time once the last fault was over: book and account too."""
     for _ in range(HEALED_WITHIN_S * 2):
         await asyncio.sleep(0.5)
         is_live = books is None or connection.websocket.book_state(SYMBOL) is StreamState.LIVE
-        if chaos.is_over and is_live and not mirror.in_doubt:
+        if chaos.is_over and is_live and not mirror.in_doubt and not mirror.silent_topics:
             return True
     return False
 

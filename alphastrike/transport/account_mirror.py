@@ -57,6 +57,7 @@ class AccountMirror:
     _sent: dict[str, UnifiedOrder] = field(default_factory=dict)
     _doubted_s: dict[str, float] = field(default_factory=dict)
     _unsent: set[str] = field(default_factory=set)
+    _ever_doubted: set[str] = field(default_factory=set)  # and not known to have ended
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -86,6 +87,11 @@ class AccountMirror:
     def in_doubt(self) -> tuple[str, ...]:
         """Client ids of orders whose outcome is unknown."""
         return tuple(self._doubted_s)
+
+    @property
+    def silent_topics(self) -> frozenset[str]:
+        """Streams of the account that are not live: what happens there is learnt by asking, a little later."""
+        return frozenset(self._silent)
 
     def order_sent(self, client_id: str) -> UnifiedOrder | None:
         """An order as it was sent, as long as it is remembered."""
@@ -230,6 +236,8 @@ class AccountMirror:
         else:
             self._doubted_s.pop(order.client_order_id, None)
         if (order.state, order.filled_quantity) != (known.state, known.filled_quantity):
+            if order.client_order_id in self._ever_doubted:
+                self._wanted.set()  # of an order sent in parts, not all of them may have arrived
             self._tell(order)
 
     def _heard_news(self, news: AccountNews) -> None:
@@ -252,6 +260,7 @@ class AccountMirror:
     def _doubt(self, client_id: str) -> None:
         self.orders[client_id] = replace(self.orders[client_id], state=OrderState.UNKNOWN)
         self._doubted_s.setdefault(client_id, _now())
+        self._ever_doubted.add(client_id)
         self._wanted.set()
 
     def _end(self, client_id: str, why: str, state: OrderState = OrderState.REJECTED) -> None:
@@ -264,6 +273,7 @@ class AccountMirror:
         """Tell of a change; of orders that ended only the latest are remembered."""
         self.listener.order_changed(order)
         if order.state in ENDED:
+            self._ever_doubted.discard(order.client_order_id)
             self._ended.append(order.client_order_id)
         while len(self._ended) > _MOST_ENDED:
             oldest = self._ended.popleft()

@@ -90,7 +90,7 @@ class AccountMirror:
 
     @property
     def silent_topics(self) -> frozenset[str]:
-        """Streams of the account that are not live: what happens there is learnt by asking, a little later."""
+        """Streams of the account that are not live: what happens there is learnt by asking, later."""
         return frozenset(self._silent)
 
     def order_sent(self, client_id: str) -> UnifiedOrder | None:

@@ -116,3 +116,11 @@ def test_preference_training_gets_both_answers_and_the_tools(found):
     assert CALL in pair["chosen_ids"]
     assert '"name": "no_action"' in pair["rejected_ids"]
     assert math.isfinite(pair["loss"])
+
+
+def test_training_on_single_judgements_gets_the_answer_the_tools_and_the_label(found):
+    one = found["kto"]
+
+    assert "<tools>" in one["prompt_ids"]
+    assert CALL in one["completion_ids"]
+    assert one["labels"] == one["kept"] == [True] * 8

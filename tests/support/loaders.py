@@ -15,7 +15,7 @@ import torch
 from datasets import Dataset, load_dataset
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
-from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
+from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer, SFTConfig, SFTTrainer
 
 _MARKS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 _IGNORED = -100
@@ -85,6 +85,22 @@ def preferred(folder: Path, tokenizer: PreTrainedTokenizerFast) -> dict[str, Any
         return {"loss": loss, **texts}
 
 
+def judged(folder: Path, tokenizer: PreTrainedTokenizerFast) -> dict[str, Any]:
+    """What `KTOTrainer` makes of the first record, and the labels of all."""
+    with tempfile.TemporaryDirectory() as out:
+        rows = loaded(folder, "kto")
+        trainer = KTOTrainer(
+            a_model(tokenizer),
+            ref_model=a_model(tokenizer),
+            args=KTOConfig(output_dir=out, max_length=None, **(_step() | {"per_device_train_batch_size": 2})),
+            train_dataset=rows,
+            processing_class=tokenizer,
+        )
+        row = trainer.train_dataset[0]
+        texts = {name: tokenizer.decode(row[name]) for name in ("prompt_ids", "completion_ids")}
+        return {"labels": list(rows["label"]), "kept": list(trainer.train_dataset["label"]), **texts}
+
+
 def _step() -> dict[str, Any]:
     return {"per_device_train_batch_size": 1, "max_steps": 1, "report_to": [], "use_cpu": True, "bf16": False}
 
@@ -129,6 +145,7 @@ def main(folder: Path) -> None:
         "sft_completion": supervised(loaded(folder, "prompt-completion"), tokenizer),
         "sft_text": supervised(rendered(folder, tokenizer), tokenizer),
         "dpo": preferred(folder, tokenizer),
+        "kto": judged(folder, tokenizer),
     }
     sys.stdout.write(json.dumps(found))
 

@@ -6,6 +6,13 @@ from typing import TypeVar
 Row = TypeVar("Row")
 
 
+def pieces(span_ms: tuple[int, int], longest_ms: int | None) -> list[tuple[int, int]]:
+    """A range of time in pieces that one answer spans, oldest first; whole where an answer spans anything."""
+    first_ms, last_ms = span_ms
+    piece_ms = longest_ms or max(1, last_ms - first_ms)
+    return [(at_ms, min(at_ms + piece_ms, last_ms)) for at_ms in range(first_ms, last_ms, piece_ms)]
+
+
 async def gathered(
     page: Callable[[int, int], Awaitable[list[Row]]],
     place_of: Callable[[Row], tuple[int, Hashable]],

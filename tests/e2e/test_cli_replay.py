@@ -42,8 +42,8 @@ def folders():
 
 
 @pytest.fixture
-def recorded(alphastrike, folders, tmp_path):
-    """The command line in a folder with market data in `data` and a finished run of it in `run`."""
+def recorded(alphastrike, folders, tmp_path_factory):
+    """The command line in a folder with market data in `store` and a finished run of it in `run`."""
     Path("alphastrike.toml").write_text(CONFIG)
     if "kept" not in folders:
         made = alphastrike("data", "synth", "--store", "store", *SYMBOLS, "--hours", "1100", "--seed", "5")
@@ -52,7 +52,9 @@ def recorded(alphastrike, folders, tmp_path):
             "--llm", "rules", "--out", "run",
         )  # fmt: skip
         assert (made.exit_code, ran.exit_code) == (0, 0), made.stderr + ran.stderr
-        folders["kept"] = tmp_path
+        folders["kept"] = tmp_path_factory.mktemp("recorded")
+        for name in ("store", "run"):
+            shutil.copytree(name, folders["kept"] / name)
     else:
         for name in ("store", "run"):
             shutil.copytree(folders["kept"] / name, name)

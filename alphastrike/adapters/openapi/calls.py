@@ -1,7 +1,8 @@
 """Carrying out described calls: variables in, rows of our fields out, under the venue's own limits."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeVar
 
 from alphastrike.adapters.openapi import mappers
 from alphastrike.adapters.openapi.description import SymbolSpelling
@@ -17,6 +18,9 @@ from alphastrike.domain.errors import (
 )
 from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.transport.client import VenueClient
+from alphastrike.transport.paging import gathered, pieces
+
+Row = TypeVar("Row")
 
 
 class DescribedCalls:
@@ -64,6 +68,35 @@ class DescribedCalls:
     def binds(self, method: str) -> bool:
         """Whether the description has this method."""
         return method in self._methods
+
+    async def gathered(
+        self,
+        method: str,
+        read: Callable[[FieldRow], Row],
+        place_of: Callable[[Row], tuple[int, Hashable]],
+        span_ms: tuple[int, int],
+        **variables: str,
+    ) -> list[Row]:
+        """Rows of a method in [start, end), each once, oldest first, within what it says it answers for.
+
+        `place_of` a row is its time and what tells it from others.
+        """
+        self._bound(method)
+        limits, (start_ms, end_ms) = self._described.methods[method], span_ms
+        oldest_ms = 0 if limits.kept_ms is None else self.now_ms() - limits.kept_ms
+
+        async def page(first_ms: int, until_ms: int) -> list[Row]:
+            bounds = {"start_ms": first_ms, "end_ms": until_ms, "last_ms": until_ms - 1}
+            asked = variables | {name: str(value) for name, value in bounds.items()}
+            return [read(row) for row in await self.rows(method, **asked)]
+
+        within = max(0, oldest_ms, start_ms), end_ms
+        spacing_ms = int(variables.get("interval", 0))
+        return [
+            row
+            for piece in pieces(within, limits.longest_ms)
+            for row in await gathered(page, place_of, piece, spacing_ms=spacing_ms)
+        ]
 
     async def rows(self, method: str, **variables: str | None) -> list[FieldRow]:
         """Rows of every call of a reading method, in the order of the calls; merged where it says so."""

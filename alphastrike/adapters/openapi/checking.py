@@ -57,6 +57,9 @@ def _method_faults(name: str, method: Method, document: Document) -> Iterator[Ra
         yield f"methods.{name}", "no such method", f"one of {', '.join(METHODS)}"
         return
     slot, read = METHODS[name], set[str]()
+    for key in ("longest_ms", "kept_ms"):
+        if getattr(method, key) is not None and "start_ms" not in slot.variables:
+            yield f"methods.{name}.{key}", "a method that asks for no range of time", "none here"
     for number, call in enumerate(method.calls):
         place = f"methods.{name}.calls[{number}]"
         operation = document.operations.get(call.op)

@@ -48,6 +48,8 @@ class Method(Settings):
 
     calls: tuple[Call, ...] = Field(min_length=1)
     join: Literal["append", "merge"] = "append"
+    longest_ms: int | None = Field(None, gt=0, description="longest time an answer spans from its start")
+    kept_ms: int | None = Field(None, gt=0, description="rows older than this are not answered for")
 
 
 class Stream(Settings):

@@ -21,7 +21,6 @@ from alphastrike.domain.intervals import DAY_MS
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate, UnifiedOrderBook, UnifiedTicker
 from alphastrike.domain.orders import UnifiedFill, UnifiedOrder, UnifiedOrderResult
 from alphastrike.domain.wire_values import decimal_at
-from alphastrike.transport.paging import gathered
 
 
 class DescribedRest:
@@ -110,14 +109,17 @@ class DescribedRest:
         await self._calls.client.sync_clock()
         now_ms = self._calls.now_ms()
 
-        async def page(first_ms: int, until_ms: int) -> list[UnifiedCandle]:
-            rows = await self._calls.rows(
-                "get_candles", native=native, interval=str(interval_ms), **_range(first_ms, until_ms)
-            )
-            return [mappers.to_candle(row, symbol, interval_ms, now_ms) for row in rows]
+        def read(row: FieldRow) -> UnifiedCandle:
+            return mappers.to_candle(row, symbol, interval_ms, now_ms)
 
-        span_ms = max(0, start_ms), min(end_ms, now_ms)
-        found = await gathered(page, lambda one: (one.open_time_ms, ""), span_ms, spacing_ms=interval_ms)
+        found = await self._calls.gathered(
+            "get_candles",
+            read,
+            lambda candle: (candle.open_time_ms, ""),
+            (start_ms, min(end_ms, now_ms)),
+            native=native,
+            interval=str(interval_ms),
+        )
         return [candle for candle in found if candle.is_closed]
 
     async def get_funding_rates(
@@ -126,13 +128,14 @@ class DescribedRest:
         """Settled rates due in [start_ms, end_ms), oldest first; `interval_ms` is the time since the last."""
         native = await self._calls.native(symbol)
 
-        async def page(first_ms: int, until_ms: int) -> list[FieldRow]:
-            return await self._calls.rows("get_funding_rates", native=native, **_range(first_ms, until_ms))
-
         # A day more on either side: the interval of a rate is its distance from its neighbour.
-        span_ms = max(0, start_ms - DAY_MS), min(end_ms + DAY_MS, self._calls.now_ms() + 1)
-        rows = await gathered(
-            page, lambda row: (int(needed(row, "funding_time_ms")), ""), span_ms, spacing_ms=1
+        span_ms = start_ms - DAY_MS, min(end_ms + DAY_MS, self._calls.now_ms() + 1)
+        rows = await self._calls.gathered(
+            "get_funding_rates",
+            lambda row: row,
+            lambda row: (int(needed(row, "funding_time_ms")), ""),
+            span_ms,
+            native=native,
         )
         rates = to_funding_rates(symbol, rows)
         return [rate for rate in rates if start_ms <= rate.funding_time_ms < end_ms]
@@ -204,12 +207,13 @@ class DescribedRest:
         """This account's fills of a symbol from `since_ms` on, oldest first."""
         native = await self._calls.native(symbol)
 
-        async def page(first_ms: int, until_ms: int) -> list[UnifiedFill]:
-            rows = await self._calls.rows("get_fills", native=native, **_range(first_ms, until_ms))
-            return [mappers.to_fill(row, symbol) for row in rows]
-
-        span_ms = max(0, since_ms), self._calls.now_ms() + DAY_MS
-        fresh = await gathered(page, lambda fill: (fill.event_time_ms, fill.fill_id), span_ms)
+        fresh = await self._calls.gathered(
+            "get_fills",
+            lambda row: mappers.to_fill(row, symbol),
+            lambda fill: (fill.event_time_ms, fill.fill_id),
+            (since_ms, self._calls.now_ms() + DAY_MS),
+            native=native,
+        )
         return sorted(fresh, key=lambda fill: (fill.event_time_ms, _in_order(fill.fill_id)))
 
     async def get_margin_tiers(self, symbol: str) -> Sequence[MarginTier]:
@@ -246,11 +250,6 @@ class DescribedRest:
         except NothingToDo:
             return True
         return True
-
-
-def _range(first_ms: int, until_ms: int) -> dict[str, str]:
-    """Bounds of [first, until), the last millisecond for venues that include their end."""
-    return {"start_ms": str(first_ms), "end_ms": str(until_ms), "last_ms": str(until_ms - 1)}
 
 
 def _in_order(fill_id: str) -> tuple[int, str]:

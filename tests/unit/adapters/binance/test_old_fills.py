@@ -13,11 +13,11 @@ from tests.practice_wires import START_MS, in_simulated_time
 DAY_S = DAY_MS // 1000
 
 
-def found_after(days_between, *since_ms):
+def found_after(days_between, *since_ms, by="binance"):
     """Days of the fills found for each `since_ms`, a day after the last of orders with such pauses before."""
 
     async def work(wire):
-        adapter = available("adapters")["binance"]()
+        adapter = available("adapters")[by]()
         connection = adapter.open(adapter.Config(), wire.access)
         try:
             await connection.rest.connect()
@@ -37,8 +37,9 @@ def found_after(days_between, *since_ms):
     return in_simulated_time(dialect, work, step_ms=60_000)
 
 
-def test_every_fill_is_found_however_long_ago_and_none_from_before():
-    found = found_after([0, 8], START_MS, 0, START_MS + DAY_MS)
+@pytest.mark.parametrize("by", ["binance", "openapi"])
+def test_every_fill_is_found_however_long_ago_and_none_from_before(by):
+    found = found_after([0, 8], START_MS, 0, START_MS + DAY_MS, by=by)
 
     assert found == [[0, 8], [0, 8], [8]]
 

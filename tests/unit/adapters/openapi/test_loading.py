@@ -101,6 +101,7 @@ PLACE = ("methods", "place_order", "calls", 0)
             "methods.place_order.calls[0].fields.state.map.TIRED",
             "TIRED",
         ),
+        (("methods", "get_balances", "kept_ms"), 1, "methods.get_balances.kept_ms", "no range of time"),
         (("methods", "dance"), {"calls": [{"op": "time"}]}, "methods.dance", "no such method"),
         (("errors", "kinds", "-1"), "Tired", "errors.kinds.-1", "Tired"),
         (("errors", "refused"), "&&", "errors.refused", ""),

@@ -88,6 +88,7 @@ def bars_of(history: CandleHistory, block: DecisionBlock) -> Bars:
         retired=backing.retired,
         surplus=backing.surplus,
         horizon_hours=backing.horizon_hours,
+        size_cut=backing.size_cut,
     )
 
 

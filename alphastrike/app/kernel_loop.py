@@ -57,6 +57,7 @@ class Bars(NamedTuple):
     retired: Any  # (signals, bars)
     surplus: Any
     horizon_hours: Any
+    size_cut: Any
 
 
 class Log(NamedTuple):
@@ -121,7 +122,10 @@ def run_bars(
         outbox.used[0] = 0
         for symbol in range(symbols):
             watch_backing(desk, symbol, bars.retired, bar)
-            expect(desk, symbol, bars.surplus[symbol, bar], bars.horizon_hours[symbol, bar])
+            expect(
+                desk, symbol, bars.surplus[symbol, bar], bars.horizon_hours[symbol, bar],
+                bars.size_cut[symbol, bar],
+            )  # fmt: skip
             decide(
                 desk, symbol, close_ms, bars.code[symbol, bar], bars.observed[symbol, bar],
                 bars.limit[symbol, bar], bars.forecast[symbol, bar], bars.conviction[symbol, bar],

@@ -96,6 +96,7 @@ def write_decisions(result: RunResult, path: Path) -> None:
             "code": _enum_text(rows["code"], labels),
             "observed": rows["observed"],
             "limit": rows["limit"],
+            "size_cut": rows["size_cut"],
         }
 
     _write(result.decisions, columns, path)

@@ -14,6 +14,7 @@ from alphastrike.domain.outcomes import Stage
 Row = dict[str, Any]
 
 _NEEDED = {"symbols": list, "start_ms": int, "end_ms": int, "interval_ms": int}
+_NUMBERS = ("regime", "forecast", "conviction", "leverage", "target_notional", "size_cut")
 _SIGNAL_ROWS = 500  # far more than there are signals: each one's latest row is among them
 
 
@@ -39,7 +40,8 @@ class Explanation:
     `decided_ms` is the close of the bar whose row was read. `carried` is true when that bar is not
     the last one closed at `at_ms`: nothing had changed since, so no newer row was recorded.
     `forecast` in [-1, 1], `conviction` in [0, 100], `target_notional` in quote, signed; None is
-    unknown. `signals` are the latest records of each signal at or before the decision. `risk_state`
+    unknown. `size_cut` is the share of its size that a new position went without, because too many
+    features alarmed. `signals` are the latest records of each signal at or before the decision. `risk_state`
     is the breaker's last move by then: state, since_ms, trigger, observed, limit. `interventions`
     are the circuit breaker's that held then.
     """
@@ -56,6 +58,7 @@ class Explanation:
     conviction: float | None
     leverage: float | None
     target_notional: float | None
+    size_cut: float | None
     signals: tuple[Row, ...]
     risk_state: Row
     interventions: tuple[Row, ...]
@@ -84,7 +87,7 @@ def explain(run_folder: Path, at_ms: int, symbol: str) -> Explanation:
         signals=_signals(run_folder, row["ts_ms"], symbol),
         risk_state=_risk_state(run_folder / "risk_states.parquet", row["ts_ms"]),
         interventions=in_force(run_folder, row["ts_ms"], symbol),
-        **{name: row[name] for name in ("regime", "forecast", "conviction", "leverage", "target_notional")},
+        **{name: row[name] for name in _NUMBERS},
     )
 
 
@@ -112,6 +115,7 @@ def render_lines(explanation: Explanation) -> tuple[str, ...]:
         ("conviction", _number(e.conviction)),
         ("leverage", _number(e.leverage)),
         ("target notional", _number(e.target_notional)),
+        ("size withheld", _number(e.size_cut)),
         ("breaker", e.risk_state["state"]),
     )
     lines += [f"  {name:<16} {value:>14}" for name, value in numbers]

@@ -102,13 +102,15 @@ class MarketBlock:
 class FeatureBlock:
     """Named numbers of each symbol and bar: `values` has shape (features, symbols, bars).
 
-    NaN is warm-up or a missing input. `halts` is the same grid the market block carries.
+    NaN is warm-up or a missing input. `halts` is the same grid the market block carries. `size_cut`
+    (symbols, bars) is the share of its usual size that a new position goes without; None cuts nothing.
     """
 
     market: MarketBlock
     names: tuple[str, ...]
     values: Floats
     halts: HaltGrid
+    size_cut: Floats | None = None
 
     def feature(self, name: str) -> Floats:
         """One feature as (symbols, bars), a view."""

@@ -133,6 +133,7 @@ DECISION = np.dtype(
         ("target_notional", "f8"),  # signed
         ("observed", "f8"),
         ("limit", "f8"),
+        ("size_cut", "f8"),  # share of its size that a new position goes without
     ]
 )
 

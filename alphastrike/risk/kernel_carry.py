@@ -10,10 +10,14 @@ _USUAL_MS = 8 * HOUR_MS  # between two fundings, before two are known
 
 
 @compiled_without_allocation
-def expect(desk: Any, symbol: int, surplus: float, horizon_hours: float) -> None:
-    """Take what the forecast promises beyond its costs, as a fraction of notional, and over which hours."""
+def expect(desk: Any, symbol: int, surplus: float, horizon_hours: float, size_cut: float) -> None:
+    """Take what the forecast promises beyond its costs, as a fraction of notional, and over which hours.
+
+    `size_cut` is the share of its size that a new position is to go without.
+    """
     watch = desk.watch[symbol]
     watch["surplus"] = surplus
+    watch["size_cut"] = size_cut
     watch["horizon_ms"] = int(horizon_hours * _HOUR_MS) if horizon_hours > 0.0 else 0
 
 

@@ -169,6 +169,7 @@ def decide(
     decision["forecast"] = forecast
     decision["conviction"] = conviction
     decision["leverage"] = desk.state[0]["leverage"]
+    decision["size_cut"] = desk.watch[symbol]["size_cut"]
     decision["observed"] = observed
     decision["limit"] = limit
     intent["acts"] = 0

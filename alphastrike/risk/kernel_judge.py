@@ -25,6 +25,9 @@ def judge(
 ) -> None:
     """See what became of the signals behind a position, decide, and remember those behind a new one."""
     watch_backing(desk, symbol, backing.retired, bar)
-    expect(desk, symbol, backing.surplus[symbol, bar], backing.horizon_hours[symbol, bar])
+    expect(
+        desk, symbol, backing.surplus[symbol, bar], backing.horizon_hours[symbol, bar],
+        backing.size_cut[symbol, bar],
+    )  # fmt: skip
     decide(desk, symbol, close_ms, code, observed, limit, forecast, conviction, regime, atr_fraction)
     remember_backing(desk, symbol, backing.votes, backing.weights, bar)

@@ -127,7 +127,7 @@ def _size(desk: Any, symbol: int, wanted: int, distance: float) -> int:
         threshold = rules["conviction_threshold"]
         scale = (decision["conviction"] - threshold) / (100.0 - threshold)
         notional = others["equity"] * rules["risk_per_trade"] * min(1.0, max(0.25, scale)) / distance
-    notional *= size_share(desk.restraints[symbol]) * size_in_state(desk)
+    notional *= _share(desk, symbol)
     code, room, limit = _room(desk, symbol, others)
     instrument, mark = desk.instruments[symbol], desk.positions[symbol]["mark_price"]
     lots = whole_steps(max(0.0, min(notional, room)) / mark, instrument["step"])
@@ -153,6 +153,14 @@ def _size(desk: Any, symbol: int, wanted: int, distance: float) -> int:
 
 
 @compiled_without_allocation
+def _share(desk: Any, symbol: int) -> float:
+    """The share of a new position's size that an intervention, the breaker and the validator leave."""
+    kept = 1.0 - desk.watch[symbol]["size_cut"]
+    trusted = kept if 0.0 <= kept <= 1.0 else 0.0
+    return float(size_share(desk.restraints[symbol]) * size_in_state(desk) * trusted)
+
+
+@compiled_without_allocation
 def on_target(desk: Any, symbol: int, lots: int) -> int:
     """The approved lots, cut to the volatility target; 0 with the refusal in the decision.
 
@@ -163,8 +171,7 @@ def on_target(desk: Any, symbol: int, lots: int) -> int:
     if lots == 0 or rules["volatility_target"] == 0.0:
         return lots
     volatility, mark = desk.watch[symbol]["volatility"], desk.positions[symbol]["mark_price"]
-    share = size_share(desk.restraints[symbol]) * size_in_state(desk)
-    moves = desk.account[0]["equity"] * rules["volatility_target"] * share
+    moves = desk.account[0]["equity"] * rules["volatility_target"] * _share(desk, symbol)
     most = moves / volatility if volatility > 0.0 else 0.0  # what is not known moves by any amount
     lots = min(lots, whole_steps(most / mark, instrument["step"]))
     value = on_grid(lots, instrument["step"]) * mark

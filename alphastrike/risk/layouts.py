@@ -114,6 +114,7 @@ WATCH = np.dtype(
         ("funding_every_ms", "i8"),  # shortest time seen between two, 0 unknown
         ("surplus", "f8"),  # the forecast's, beyond its costs, fraction of notional
         ("horizon_ms", "i8"),  # over which it is expected
+        ("size_cut", "f8"),  # share of its size that a new position goes without, the validator's word
         # As last foreseen: once orders filled the worse way, 0 when neither is open.
         ("worst_quantity", "f8"),  # signed base units
         ("worst_move", "f8"),  # what that gains in a day that goes up by one deviation, quote

@@ -17,6 +17,12 @@ class ValidationConfig(Settings):
     max_quarantined: float = Field(
         0.2, ge=0, lt=1, description="share of a symbol's monitored features that may be distrusted"
     )
+    max_warned: float = Field(
+        0.1, ge=0, le=1, description="share of them that may alarm before new positions are made smaller"
+    )
+    warned_size: float = Field(
+        0.75, ge=0, le=1, description="share of a new position's size that is left above max_warned"
+    )
     reference_hours: float = Field(
         2160.0,
         ge=240,

@@ -67,5 +67,4 @@ def level_of(watch: Any) -> Level:
         return Level.UNKNOWN
     if watch["quarantined"] or watch["struck_out"]:
         return Level.QUARANTINE
-    alarms = [watch["window_warn"], watch["window_alarm"], cusum_alarm(watch)] if watch["tested"] else []
-    return Level.WARN if watch["strikes"] or max(alarms, default=0.0) > 1.0 else Level.OK
+    return Level.WARN if watch["strikes"] or watch["warns"] else Level.OK

@@ -63,6 +63,14 @@ def agreement_alarm(watch: Any) -> float:
 
 
 @compiled
+def warns(watch: Any) -> bool:
+    """Whether one instrument alarms, or the windows warn: less than a quarantine, more than nothing."""
+    if watch["ready"] == 0 or watch["tested"] == 0:
+        return False
+    return bool(max(watch["window_warn"], watch["window_alarm"], cusum_alarm(watch)) > 1.0)
+
+
+@compiled
 def _take(
     watch: Any, memory: tuple[Floats, Any, Any, Floats], value: float, close: float, number: int, plan: Any
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from alphastrike.domain.blocks import Floats
 from alphastrike.numerics.compiled import compiled
-from alphastrike.validation.kernel_samples import on_sample
+from alphastrike.validation.kernel_samples import on_sample, warns
 
 _STRIKES = 3  # out of range this often in the memory: distrusted until the memory is clean
 _MEMORY = (1 << 24) - 1  # bars, as bits
@@ -96,19 +96,22 @@ def _watch_series(
             _watch_bar(row, close, out, tally, rule, watch, past, t, -1, plan)
         stop = min(due, row.size)
         if watch["ready"] == 1:
-            t = _pass_calm(row, out, calm, rule, watch, t + 1, stop)
+            t = _pass_calm(row, out, tally, calm, rule, watch, t + 1, stop)
         else:
             t = _pass_waiting(row, out, tally, rule, watch, plan, t + 1, stop)
 
 
 @compiled
-def _pass_calm(row: Floats, out: Floats, calm: Any, rule: Any, watch: Any, t: int, stop: int) -> int:
+def _pass_calm(
+    row: Floats, out: Floats, tally: Any, calm: Any, rule: Any, watch: Any, t: int, stop: int
+) -> int:
     """Pass bars of a trusted feature on while nothing is to be said of them; the first one that is left."""
     if watch["quarantined"] == 1 or watch["strikes"] != 0 or watch["struck_out"] == 1:
         return t
     lowest, highest = max(rule["lowest"], watch["lowest"]), min(rule["highest"], watch["highest"])
     patience, counted = rule["frozen"], 1 - rule["muted"]
     last, repeats = watch["value"], watch["repeats"]
+    first = t
     while t < stop:
         value = row[t]
         again = repeats + 1 if value == last else 1
@@ -118,6 +121,9 @@ def _pass_calm(row: Floats, out: Floats, calm: Any, rule: Any, watch: Any, t: in
         out[t] = value
         calm[t] += counted
         t += 1
+    if watch["warns"] == 1 and counted == 1:
+        for warned in range(first, t):
+            tally[warned]["warned"] += 1
     watch["value"] = last
     watch["repeats"] = repeats
     return t
@@ -173,6 +179,7 @@ def _watch_bar(
     if sample_number >= 0:
         sample = _as_sample(watch, value) if inside and not frozen else math.nan
         on_sample(watch, past, sample, close[t], sample_number, plan)
+        watch["warns"] = warns(watch)
     ready = watch["ready"] == 1
     trusted = inside and ready and not struck and not frozen and watch["quarantined"] == 0
     out[t] = value if trusted else math.nan
@@ -249,6 +256,8 @@ def _count(tally: Any, watch: Any, value: float, trusted: bool, plan: Any) -> No
             tally["speaking"] += 1
             if not trusted:
                 tally["distrusted"] += 1
+            elif watch["warns"] == 1 or watch["strikes"] != 0:
+                tally["warned"] += 1
     elif not missing or watch["collected"] > 0:
         _count_waiting(tally, watch, watch["collected"], plan)
 

@@ -90,6 +90,7 @@ _MEMORY: list[tuple[Any, ...]] = [
     ("value", "f8"),  # newest finite value
     ("repeats", "i8"),  # bars it has not moved
     ("strikes", "i8"),  # bit b: the value b finite bars ago was out of range
+    ("warns", "i1"),  # 1: one of its instruments alarms, as of the newest sample
     ("struck_out", "i1"),  # 1: too many strikes, distrusted until all have passed
 ]
 
@@ -114,6 +115,7 @@ TALLY = np.dtype(
         ("referenced", "i2"),  # monitored features that have a reference
         ("speaking", "i2"),  # of those, not NaN at this bar
         ("distrusted", "i2"),  # of those, withheld
+        ("warned", "i2"),  # of those, passed on with a warning
         ("waiting", "i2"),  # monitored features that have spoken but have no reference yet
         ("collected", "i8"),  # samples of the one furthest behind
         ("needed", "i8"),  # samples it needs

@@ -29,7 +29,8 @@ class ValidationStage:
 
     A value that is not finite, outside its range, frozen, drifted or without a reference comes
     out NaN, so that what reads it abstains. The symbol halts when that hits a required feature
-    or, by the policy, too large a share of the monitored ones that speak at that bar.
+    or, by the policy, too large a share of the monitored ones that speak at that bar. Before that, where
+    a smaller share alarms, new positions are to be smaller.
 
     A missing value is a silent feature, not a distrusted one. It adds nothing to a window of
     samples and breaks the CUSUM's chain of residuals; a break longer than the short window
@@ -52,6 +53,7 @@ class ValidationStage:
         self._symbols = symbols
         self._interval_ms = interval_ms
         self._share = config.max_quarantined if config.policy == "fraction" else 0.0
+        self._max_warned, self._size_cut = config.max_warned, 1.0 - config.warned_size
         self._plan = plan_of(config, interval_ms)
         self._rules = _rules_of(specs, required, interval_ms)
         self._slots = {spec.name: int(slot) for spec, slot in zip(specs, self._rules["slot"], strict=True)}
@@ -139,7 +141,19 @@ class ValidationStage:
         tally["referenced"] += calm
         tally["speaking"] += calm
         self._halt(features, tally)
-        return FeatureBlock(market=features.market, names=features.names, values=out, halts=features.halts)
+        return FeatureBlock(
+            market=features.market,
+            names=features.names,
+            values=out,
+            halts=features.halts,
+            size_cut=self._cut(tally),
+        )
+
+    def _cut(self, tally: NDArray[Any]) -> Floats:
+        """What new positions go without where too many features alarm, withheld ones among them."""
+        alarming = tally["warned"] + tally["distrusted"]
+        cut: Floats = np.where(alarming > self._max_warned * tally["speaking"], self._size_cut, 0.0)
+        return cut
 
     def health(self) -> tuple[FeatureHealth, ...]:
         """The standing of every monitored feature of every symbol."""

@@ -222,7 +222,7 @@ def _decisions(history: CandleHistory) -> np.ndarray:
             else:
                 code = Code.ORDERED if bar % 12 == 0 else Code.HOLD
                 row = (code, 0, forecast, conviction, 3.0, 2000.0 * np.sign(forecast), 0.0, 0.0)
-            rows.append((ts_ms, symbol, *row))
+            rows.append((ts_ms, symbol, *row, 0.0))
     return np.array(rows, dtype=DECISION)
 
 

@@ -211,7 +211,7 @@ def test_nothing_opens_just_before_a_dear_funding(rate, minutes, forecast, code)
 def test_a_day_of_fundings_must_fit_into_what_the_edge_leaves(rate, forecast, surplus, code):
     trader = ready()
     hear_funding(trader.desk, 0, rate, trader.now_ms + HOUR_MS)  # then 8 and 16 h later, within the day
-    expect(trader.desk, 0, surplus, 24.0)
+    expect(trader.desk, 0, surplus, 24.0, 0.0)
 
     found, observed, limit = judged(trader, forecast)
 
@@ -237,7 +237,7 @@ def test_the_carry_expected_counts_every_funding_until_the_horizon(hours, due_ho
     trader = ready()
     for due in due_hours:
         hear_funding(trader.desk, 0, 0.0001, trader.now_ms + int(due * HOUR_MS))
-    expect(trader.desk, 0, 0.0, hours)
+    expect(trader.desk, 0, 0.0, hours, 0.0)
 
     carry = expected_carry(trader.desk.watch[0], trader.now_ms, 1)
 

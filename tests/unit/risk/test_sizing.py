@@ -4,6 +4,7 @@ import pytest
 
 from alphastrike.domain.outcomes import Code, Reason
 from alphastrike.domain.risk_states import RiskState
+from alphastrike.risk.kernel_carry import expect
 from alphastrike.risk.kernel_sizing import on_target
 from tests.builders import an_instrument
 from tests.desks import a_trader
@@ -43,6 +44,18 @@ def test_conviction_scales_the_risk_between_a_quarter_and_the_whole(conviction, 
     trader.decision(1.0, conviction=conviction)
 
     assert trader.intent()["target_lots"] == int(10_000 * 0.005 * share / 0.015 / 100 * 1_000 + 1e-9)
+
+
+@pytest.mark.parametrize(("cut", "share"), [(0.0, 1.0), (0.25, 0.75), (1.0, 0.0), (float("nan"), 0.0)])
+def test_what_the_validator_withholds_is_not_traded(cut, share):
+    trader = a_trader()
+    trader.marked(100.0)
+    expect(trader.desk, 0, float("inf"), 24.0, cut)
+
+    decision = trader.decision(1.0)
+
+    assert trader.intent()["target_lots"] == int(10_000 * 0.005 * share / 0.015 / 100 * 1_000 + 1e-9)
+    assert decision["code"] == (Code.ORDERED if share else Code.MIN_NOTIONAL)
 
 
 @pytest.mark.parametrize(

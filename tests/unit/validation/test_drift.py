@@ -7,6 +7,7 @@ import pytest
 
 from alphastrike.domain.outcomes import Code
 from alphastrike.domain.plugins import Monitor
+from alphastrike.validation.health import Level
 
 DRIFT = Monitor.DISTRIBUTION
 REFERENCE = 2160
@@ -113,6 +114,43 @@ def test_one_alarm_of_the_two_is_not_a_quarantine(stage, block, ar1):
     assert standing.cusum_alarm > 1.0
     assert standing.window_alarm < 1.0
     assert not standing.quarantined
+
+
+@pytest.mark.parametrize(
+    ("alarming", "config", "cut"),
+    [
+        (0, {}, 0.0),
+        (1, {}, 0.0),  # a tenth is not above a tenth
+        (2, {}, 0.25),
+        (2, {"warned_size": 0.5}, 0.5),
+        (2, {"max_warned": 0.2}, 0.0),
+    ],
+)
+def test_new_positions_shrink_while_more_than_a_tenth_of_the_features_alarm(
+    stage, block, ar1, alarming, config, cut
+):
+    values = ar1(0.0, (10, 1, REFERENCE + 20), seed=2)
+    values[:alarming, :, REFERENCE:] += 2.0
+    validator = stage((DRIFT,) * 10, **config)
+
+    seen = validator.advance(block(values, 0))
+
+    assert not seen.halts.code[0, REFERENCE:].any()
+    assert [_standing(validator, f"feature_{i}").level is Level.WARN for i in range(10)] == [
+        i < alarming for i in range(10)
+    ]
+    assert seen.size_cut[0, -1] == cut
+    assert not seen.size_cut[0, : REFERENCE + 1].any()
+
+
+def test_a_feature_out_of_range_counts_among_those_that_alarm(stage, block, ar1):
+    values = ar1(0.0, (4, 1, REFERENCE + 60), seed=2)
+    values[0, 0, REFERENCE + 20] = 60.0
+
+    seen = stage((DRIFT,) * 4).advance(block(values, 0))
+
+    # From the bar itself until it has passed the memory of 24 bars.
+    assert np.flatnonzero(seen.size_cut[0]).tolist() == list(range(REFERENCE + 20, REFERENCE + 44))
 
 
 def test_trust_returns_after_two_weeks_without_an_alarm(stage, block, ar1):

@@ -35,6 +35,13 @@ def breaker(
         str | None, typer.Option(help="Symbols to trade [default: all].", metavar="A,B")
     ] = None,
     strategy: Annotated[str | None, typer.Option(help="Strategy by name.", metavar="NAME")] = None,
+    llm: Annotated[
+        str, typer.Option(help="Who answers: rules, ollama or an installed advisor.", metavar="NAME")
+    ] = "rules",
+    prompts: Annotated[
+        str | None,
+        typer.Option(help="Prompts a model is tried with [default: all that come along].", metavar="A,B"),
+    ] = None,
     folds: Annotated[
         int, typer.Option(help="Stretches that choices are judged on.", metavar="N", min=1, max=50)
     ] = 4,
@@ -44,9 +51,10 @@ def breaker(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
     config: ConfigFile = None,
 ) -> None:
-    """Search the circuit breaker's thresholds, cool-downs and expiries on the past, judge them on the future.
+    """Search the circuit breaker's settings on the past, and judge them on the future.
 
-    The rule table answers. Nothing is changed: what to write into the configuration is printed.
+    Thresholds, cool-downs, expiries, and with a model its prompt. Nothing is changed: what to write into the
+    configuration is printed.
     """
     from alphastrike.app.config_loading import load_config
     from alphastrike.app.kernel_cache import use_kernel_cache
@@ -57,13 +65,15 @@ def breaker(
         ("--funding", "data.funding", funding),
         ("--symbols", "data.symbols", symbols),
         ("--strategy", "strategy.name", strategy),
+        ("--llm", "backtest.llm", llm),
     ]
     loaded = load_config(config, os.environ, [option for option in given if option[2] is not None])
     use_kernel_cache()
     with watched("tune") as progress:
         from alphastrike.app.tuning.breaker import tune_breaker
 
-        found = tune_breaker(loaded.config, folds=folds, trials=trials, progress=progress)
+        offered = tuple(name for name in (prompts or "").split(",") if name)
+        found = tune_breaker(loaded.config, folds=folds, trials=trials, prompts=offered, progress=progress)
     if as_json:
         typer.echo(json.dumps(found.to_plain(), allow_nan=False))
         return
@@ -82,12 +92,17 @@ def _print(found: "Tuned") -> None:
             f"{one.searched:+.4f}",
             f"{one.chosen:+.4f}",
             f"{one.configured:+.4f}",
-            ", ".join(f"{name.partition('.')[2]} {value:g}" for name, value in one.choice.items()),
+            ", ".join(f"{name.rpartition('.')[2]} {_shown(value)}" for name, value in one.choice.items()),
         )
         for one in found.folds
     )
     note = "Values are utility less that of no breaker. What was searched on is no evidence."
     print_tables([Table("Breaker settings, walk-forward", columns, rows, note=note)])
+    if found.questions:
+        typer.echo(
+            f"{found.advisor} was asked {found.questions:,} questions; "
+            f"for {found.unanswered:,} of them the rule table stood in"
+        )
     typer.echo(
         f"out of sample the choices beat what is configured in {found.better_folds} of {len(found.folds)} "
         f"folds, by {found.mean_gain:+.4f} in the mean"
@@ -96,5 +111,9 @@ def _print(found: "Tuned") -> None:
         typer.echo("that is no reason to change anything: keep what is configured")
         return
     for name, value in found.choice.items():
-        section, key = name.split(".")
-        typer.echo(f"[llm.{section}] {key} = {value:g}")
+        section, _, key = f"llm.{name}".rpartition(".")
+        typer.echo(f"[{section}] {key} = {_shown(value)}")
+
+
+def _shown(value: float | str) -> str:
+    return json.dumps(value) if isinstance(value, str) else f"{value:g}"

@@ -125,6 +125,12 @@ class LlmConfig(Settings):
         description="latency of a model's answer in market time. Unset: as measured, so backtests may differ",
     )
     rules_latency_ms: int = Field(50, ge=0, le=600_000, description="latency of the rule table in a backtest")
+    prompt: str = Field(
+        "default",
+        min_length=1,
+        description="what a model is told it is: default, terse, by_trigger, or a text file of one's own; "
+        "the tools and the report follow",
+    )
     recorded: str | None = Field(
         None, description="trace store `recorded` answers from: a path or URL. Unset: traces.url"
     )

@@ -1,15 +1,40 @@
 """What a model is told: one fixed text that can be cached, then the report. No word comes from outside."""
 
+import hashlib
+from pathlib import Path
+from types import MappingProxyType
+
+from alphastrike.domain.errors import ConfigError
 from alphastrike.llm.report import PerformanceReport
 from alphastrike.llm.report_parts import RecordPart, SymbolPart
 
-PROMPT_VERSION = 1
+PROMPT_VERSION = 2  # of how a report is written and what follows the role
 
-SYSTEM = """\
+ROLES = MappingProxyType(
+    {
+        "default": """\
 You are the circuit breaker of a crypto trading bot. You do not trade and do not predict. The bot is losing.
 Read the report and choose one tool that makes the account safer, aimed at what loses money. Every change ends
 by itself. You cannot raise risk: thresholds only go up, sizes and leverage only go down. If nothing helps,
-choose no_action.
+choose no_action.""",
+        "terse": """\
+Circuit breaker of a losing trading bot. Choose one tool that lowers risk where money is lost. Nothing can
+raise risk, and every change ends by itself. In doubt: no_action.""",
+        "by_trigger": """\
+You are the circuit breaker of a crypto trading bot that is losing. The report begins with the triggers that
+fired. Answer the worst of them, the one furthest beyond its limit:
+portfolio drawdown or streak: lower the leverage of the account
+a symbol's drawdown: no new positions in it for a day, for three days when it is far beyond
+a symbol's losing streak: positions of half the size or less
+a symbol's low win rate: more conviction before a position is opened
+losses in shorts only: no new shorts in that symbol
+Where what fired is already answered by an intervention in force, choose no_action.""",
+    }
+)
+"""What a model can be told it is, by the name in `llm.prompt`."""
+
+_LONGEST = 8_000  # characters of a role of one's own
+TOOLS = """\
 Tools:
 adjust_conviction(symbol, threshold 60..95, reason): open positions in symbol only with more conviction
 adjust_position_size(symbol, multiplier 0.1..0.9, reason): smaller positions in symbol
@@ -18,9 +43,33 @@ disable_shorts(symbol, reason): no new shorts in symbol
 disable_asset(symbol, duration_hours 4..168, reason): no new positions in symbol
 send_alert(severity info|warning|critical, message, reason): tell the operator
 no_action(reason): change nothing"""
+SYSTEM = f"{ROLES['default']}\n{TOOLS}"
 
 ANSWER = 'Answer with one JSON object: {"tool": "...", "args": {...}}.'
 REPAIR = "That was no valid call of a tool. " + ANSWER
+
+
+def system_text(prompt: str) -> str:
+    """The role of that name, or in that file, and the tools; `ConfigError` when there is neither."""
+    role = ROLES.get(prompt) or _own_role(Path(prompt))
+    return f"{role}\n{TOOLS}"
+
+
+def prompt_label(prompt: str) -> str:
+    """A name by which answers to the same words are told from others: `terse@1f0c2a9b`."""
+    words = f"{PROMPT_VERSION}\n{system_text(prompt)}\n{ANSWER}\n{REPAIR}"
+    return f"{Path(prompt).stem}@{hashlib.sha256(words.encode()).hexdigest()[:8]}"
+
+
+def _own_role(path: Path) -> str:
+    allowed = f"allowed {', '.join(ROLES)}, or a text file of up to {_LONGEST:,} characters"
+    try:
+        role = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"llm.prompt: observed {str(path)!r}, {allowed}") from None
+    if not 0 < len(role) <= _LONGEST:
+        raise ConfigError(f"llm.prompt: observed {len(role):,} characters in {path}, {allowed}")
+    return role
 
 
 def render(report: PerformanceReport) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from alphastrike.app.circuit import Circuit
 from alphastrike.app.replay.branches import recorded_calls
@@ -16,6 +16,14 @@ from alphastrike.llm.advisors.rules import rule_calls
 from alphastrike.llm.report import PerformanceReport, fingerprint
 
 Row = dict[str, Any]
+
+
+class Answers(Protocol):
+    """Whoever answers the reviews of an account that goes its own way."""
+
+    def answer(self, request: ReviewRequested) -> InterventionProposed:
+        """The answer, with the time it arrives."""
+        ...
 
 
 class LaterAnswers:
@@ -72,7 +80,7 @@ class LaterAnswers:
 class ForkedCircuit(Circuit):
     """The correspondence of a branch: answered on the spot, without snapshots nobody forks at."""
 
-    later: LaterAnswers | None = None
+    later: Answers | None = None
 
     def send(self, request: Request) -> None:
         """Post the branch's answer to a review; alerts alert nobody."""

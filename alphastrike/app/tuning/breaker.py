@@ -13,14 +13,18 @@ from alphastrike.app.replay.run import without_history
 from alphastrike.app.replay.source import Source
 from alphastrike.app.replay.windows import Span, windows
 from alphastrike.app.seeding import load_seeded
-from alphastrike.app.tuning.space import SPACE, Choice, configured_choice, named
+from alphastrike.app.tuning.answers import AskedAnswers
+from alphastrike.app.tuning.space import Choice, Space, Value
 from alphastrike.app.tuning.trials import Trials
 from alphastrike.backtest.replay.folder import RecordedPath
 from alphastrike.domain.errors import ConfigError
 from alphastrike.engine.pipeline import MarketStages
+from alphastrike.llm.prompt import ROLES, system_text
 
 Progress = Callable[[int, int], None]
 _LEAST_BARS = 200  # in a fold
+_RULES = "rules"
+_PROMPTLESS = ("recorded", "random")  # they answer, but not what they are asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class FoldResult:
 
     start_ms: int
     end_ms: int
-    choice: dict[str, float]
+    choice: dict[str, Value]
     searched: float
     chosen: float
     configured: float
@@ -41,13 +45,20 @@ class FoldResult:
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """All folds, and the choice that is best over the whole history, for a future nobody has seen."""
+    """All folds, and the choice that is best over the whole history, for a future nobody has seen.
 
+    `questions` is how many a model was asked, 0 for the rule table, and `unanswered` for how many of them
+    the table stood in.
+    """
+
+    advisor: str
     folds: tuple[FoldResult, ...]
-    configured: dict[str, float]
-    choice: dict[str, float]
+    configured: dict[str, Value]
+    choice: dict[str, Value]
     better_folds: int
     mean_gain: float  # of the chosen over the configured, out of sample
+    questions: int = 0
+    unanswered: int = 0
 
     @property
     def is_supported(self) -> bool:
@@ -60,22 +71,31 @@ class Tuned:
 
 
 def tune_breaker(
-    config: AlphaStrikeConfig, *, folds: int, trials: int, progress: Progress | None = None
+    config: AlphaStrikeConfig,
+    *,
+    folds: int,
+    trials: int,
+    prompts: tuple[str, ...] = (),
+    progress: Progress | None = None,
 ) -> Tuned:
-    """Search with `trials` draws a fold; `ConfigError` when the history is too short for the folds."""
+    """Search with `trials` draws a fold; `ConfigError` when the history is too short for the folds.
+
+    Where `backtest.llm` names a model, `prompts` are searched too: none given means all that come along.
+    """
+    answers, space = _asked(config, prompts)
     source = _source(config)
     stretches = _stretches(source, folds)
-    tries = Trials(source.config, without_history(source.listed), stretches)
-    asked = configured_choice(config)
+    tries = Trials(source.config, without_history(source.listed), stretches, space, answers)
+    asked = space.configured(config)
     total, found = folds + 1, []
     for fold in range(1, folds + 1):
-        choice = _searched(tries, asked, range(fold), trials, seed=config.replay.seed + fold)
+        choice = _searched((tries, space), asked, range(fold), trials, seed=config.replay.seed + fold)
         times = stretches[fold].block.market.open_time_ms
         found.append(
             FoldResult(
                 start_ms=int(times[0]),
                 end_ms=int(times[-1]) + source.listed.history.interval_ms,
-                choice=named(choice),
+                choice=space.named(choice),
                 searched=tries.mean(choice, range(fold)),
                 chosen=tries.value(choice, fold),
                 configured=tries.value(asked, fold),
@@ -83,25 +103,52 @@ def tune_breaker(
         )
         if progress is not None:
             progress(fold, total)
-    last = _searched(tries, asked, range(folds + 1), trials, seed=config.replay.seed)
+    last = _searched((tries, space), asked, range(folds + 1), trials, seed=config.replay.seed)
     if progress is not None:
         progress(total, total)
     gains = [one.chosen - one.configured for one in found]
     return Tuned(
-        tuple(found), named(asked), named(last), sum(gain > 0.0 for gain in gains), sum(gains) / len(gains)
+        advisor=_RULES if answers is None else config.backtest.llm,
+        folds=tuple(found),
+        configured=space.named(asked),
+        choice=space.named(last),
+        better_folds=sum(gain > 0.0 for gain in gains),
+        mean_gain=sum(gains) / len(gains),
+        questions=0 if answers is None else answers.asked,
+        unanswered=0 if answers is None else answers.unanswered,
     )
 
 
-def _searched(tries: Trials, asked: Choice, parts: range, trials: int, *, seed: int) -> Choice:
+def _asked(config: AlphaStrikeConfig, prompts: tuple[str, ...]) -> tuple[AskedAnswers | None, Space]:
+    """Who answers, None for the rule table, and what may be varied of that."""
+    advisor = config.backtest.llm
+    if advisor in _PROMPTLESS:
+        raise ConfigError(f"--llm: observed {advisor}, allowed rules, ollama or an installed advisor")
+    if advisor in {"off", _RULES}:
+        if prompts:
+            raise ConfigError("--prompts: observed with the rule table, which reads none; allowed with --llm")
+        return None, Space.of()
+    offered = prompts or tuple(dict.fromkeys((config.llm.prompt, *ROLES)))
+    for prompt in offered:
+        system_text(prompt)
+    return AskedAnswers(), Space.of(offered)
+
+
+def _searched(where: tuple[Trials, Space], asked: Choice, parts: range, trials: int, *, seed: int) -> Choice:
     """The best of the drawn choices and the configured one; of equals the configured, then the first."""
     import optuna  # noqa: PLC0415 - an extra, and slow to import
 
+    tries, space = where
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     drawn: list[Choice] = [asked]
 
     def objective(trial: Any) -> float:
-        choice = tuple(trial.suggest_categorical(f"{part}.{name}", SPACE[part, name]) for part, name in SPACE)
-        drawn.append(tuple(float(value) for value in choice))
+        drawn.append(
+            tuple(
+                trial.suggest_categorical(f"{part}.{name}", values)
+                for (part, name), values in space.grid.items()
+            )
+        )
         return tries.mean(drawn[-1], parts)
 
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))

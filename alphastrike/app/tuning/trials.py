@@ -6,8 +6,9 @@ from alphastrike.app.assembly import assemble_listed
 from alphastrike.app.compiled_run import Stretch, blank_log, walk
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.listed import Listed
-from alphastrike.app.replay.later import ForkedCircuit, LaterAnswers
-from alphastrike.app.tuning.space import Choice, with_choice
+from alphastrike.app.replay.later import Answers, ForkedCircuit, LaterAnswers
+from alphastrike.app.tuning.answers import AskedAnswers
+from alphastrike.app.tuning.space import Choice, Space
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.replay.measuring import Fork, measured
 from alphastrike.backtest.replay.outcomes import Branch
@@ -20,12 +21,21 @@ _LOG_BARS = 4_096
 class Trials:
     """Values of choices on the stretches of one market, each worked out once.
 
-    A value is the utility of an account under the rule table with these settings, less that of the same
-    account without a breaker; see `ReplayConfig` for utility.
+    A value is the utility of an account whose breaker has these settings, less that of the same account
+    without one; see `ReplayConfig` for utility. The rule table answers, or a model where `asked` is given.
     """
 
-    def __init__(self, config: AlphaStrikeConfig, listed: Listed, stretches: tuple[Stretch, ...]) -> None:
+    def __init__(
+        self,
+        config: AlphaStrikeConfig,
+        listed: Listed,
+        stretches: tuple[Stretch, ...],
+        space: Space,
+        asked: AskedAnswers | None = None,
+    ) -> None:
         """Try on these stretches."""
+        self._space = space
+        self._asked = asked
         self._config = config
         self._listed = listed
         self._stretches = stretches
@@ -50,14 +60,14 @@ class Trials:
         chosen = (
             config.model_copy(update={"backtest": config.backtest.model_copy(update={"llm": "off"})})
             if choice is None
-            else with_choice(config, choice)
+            else self._space.with_choice(config, choice)
         )
         run = assemble_listed(chosen, self._listed, "tune")
         whole = run.circuit
         if whole is not None:
-            later = LaterAnswers((), config.llm.rules_latency_ms, config.replay.seed)
-            later.stay_with(Branch(RULES, RULES, RULES, ()))
-            forked = ForkedCircuit(whole.breaker, whole.account, None, whole.run_id, later=later)
+            forked = ForkedCircuit(
+                whole.breaker, whole.account, None, whole.run_id, later=self._answers(chosen)
+            )
             run = replace(run, circuit=forked)
         # Funding that fell due before the stretch is none of this account's.
         first_ms = int(stretch.block.market.open_time_ms[0])
@@ -71,3 +81,12 @@ class Trials:
         fork = Fork(first_ms - 1, config.backtest.initial_equity)
         rows = recording.joined("equity"), recording.joined("fills")
         return measured(fork, *rows, run.instruments, (config.replay.drawdown_weight, 0.0)).utility
+
+    def _answers(self, chosen: AlphaStrikeConfig) -> Answers:
+        if self._asked is not None:
+            backtest = chosen.backtest.model_copy(update={"llm": self._config.backtest.llm})
+            self._asked.stay_with(chosen.model_copy(update={"backtest": backtest}))
+            return self._asked
+        later = LaterAnswers((), chosen.llm.rules_latency_ms, chosen.replay.seed)
+        later.stay_with(Branch(RULES, RULES, RULES, ()))
+        return later

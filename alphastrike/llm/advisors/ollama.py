@@ -15,7 +15,7 @@ from alphastrike.llm.failures import AdvisorFailed
 from alphastrike.llm.guard import is_well_formed
 from alphastrike.llm.palette import answer_schema, tool_schemas
 from alphastrike.llm.parsing import calls_in
-from alphastrike.llm.prompt import ANSWER, PROMPT_VERSION, REPAIR, SYSTEM, render
+from alphastrike.llm.prompt import ANSWER, REPAIR, prompt_label, render, system_text
 from alphastrike.llm.recording import NoRecorder, Recorder
 from alphastrike.llm.report import PerformanceReport
 from alphastrike.llm.tools import SCHEMA_VERSION
@@ -32,8 +32,9 @@ class OllamaAdvisor:
     name = "ollama"
 
     def __init__(self, config: LlmConfig, recorder: Recorder | None = None) -> None:
-        """`ConfigError` for a host or model the configuration does not allow, or a missing package."""
+        """`ConfigError` for a host, model or prompt that may not be or is not there, or a missing package."""
         refuse_foreign(config.ollama)
+        system_text(config.prompt)
         try:
             import ollama  # noqa: F401, PLC0415 - an extra; only this advisor needs it
         except ImportError:
@@ -69,7 +70,9 @@ class _Consultation:
             trust_env=False,
             headers={"Accept-Encoding": "identity"},
         )
-        self._facts: dict[str, Any] = {"prompt": PROMPT_VERSION, "schema": SCHEMA_VERSION, "turns": 0}
+        self._system = system_text(config.prompt)
+        label = prompt_label(config.prompt)
+        self._facts: dict[str, Any] = {"prompt": label, "schema": SCHEMA_VERSION, "turns": 0}
 
     async def held(self, request: ReviewRequested) -> Advice:
         began = time.monotonic()
@@ -102,7 +105,10 @@ class _Consultation:
         await self._identify()
         protocol = await self._protocol()
         messages: list[dict[str, Any]] = [
-            {"role": "system", "content": f"{SYSTEM}\n{ANSWER}" if protocol == "format" else SYSTEM},
+            {
+                "role": "system",
+                "content": f"{self._system}\n{ANSWER}" if protocol == "format" else self._system,
+            },
             {"role": "user", "content": render(report)},
         ]
         said = await self._turn(messages, protocol, symbols)

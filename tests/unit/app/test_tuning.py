@@ -1,14 +1,19 @@
 """Breaker settings searched walk-forward: the future has no say, and what is said is out of sample."""
 
+import json
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from alphastrike.app import seeding
 from alphastrike.app.inputs import Inputs
 from alphastrike.app.tuning.breaker import FoldResult, Tuned, tune_breaker
-from alphastrike.app.tuning.space import SPACE, configured_choice, named, with_choice
+from alphastrike.app.tuning.space import Space
 from alphastrike.domain.errors import ConfigError
+from alphastrike.llm.prompt import ROLES
 from tests.markets import EAGER, configured, replaced, small_market
+from tests.support.fake_ollama import ScriptedOllama, in_a_thread, says
 
 MARKET = small_market(seed=3, hours=1_500, symbols=("BTCUSDT", "ETHUSDT"))
 CONFIG = configured(strategy={"name": "ema_cross"}, **EAGER)
@@ -18,10 +23,10 @@ CONFIG = configured(strategy={"name": "ema_cross"}, **EAGER)
 def tuned(monkeypatch):
     """Tune on a market in memory."""
 
-    def on(history, **terms):
+    def on(history, config=CONFIG, **terms):
         inputs = Inputs(history, MARKET.funding, "", "", is_synthetic=True, notes=())
         monkeypatch.setattr(seeding, "load_inputs", lambda _config: inputs)
-        return tune_breaker(CONFIG, **terms)
+        return tune_breaker(config, **terms)
 
     return on
 
@@ -45,9 +50,9 @@ def test_a_search_is_the_same_again_and_stays_on_the_grid(tuned):
 
     assert steps == [(1, 3), (2, 3), (3, 3)]
     assert found == tuned(MARKET.history, folds=2, trials=3)
-    assert found.configured == named(configured_choice(CONFIG))
+    assert found.configured == Space.of().named(Space.of().configured(CONFIG))
     for choice in (found.choice, *(fold.choice for fold in found.folds)):
-        for (section, name), grid in SPACE.items():
+        for (section, name), grid in Space.of().grid.items():
             assert choice[f"{section}.{name}"] in {*grid, found.configured[f"{section}.{name}"]}
 
 
@@ -57,11 +62,13 @@ def test_too_many_folds_for_the_history_are_refused(tuned):
 
 
 def test_a_choice_is_in_force_where_it_is_read():
-    choice = tuple(grid[0] for grid in SPACE.values())
+    space = Space.of(("terse", "default"))
+    choice = tuple(values[0] for values in space.grid.values())
 
-    chosen = with_choice(CONFIG, choice)
+    chosen = space.with_choice(CONFIG, choice)
 
-    assert configured_choice(chosen) == choice
+    assert space.configured(chosen) == choice
+    assert chosen.llm.prompt == "terse"
     assert isinstance(chosen.llm.triggers.losses, int)
     assert chosen.backtest.llm == "rules"
     assert type(CONFIG).model_validate(chosen.model_dump()) == chosen
@@ -78,7 +85,80 @@ def test_a_choice_is_in_force_where_it_is_read():
 )
 def test_a_choice_is_recommended_only_when_mean_and_most_folds_say_so(gains, supported):
     folds = tuple(FoldResult(0, 1, {}, 9.0, gain, 0.0) for gain in gains)
-    tuned = Tuned(folds, {}, {}, sum(gain > 0 for gain in gains), sum(gains) / len(gains))
+    tuned = Tuned("rules", folds, {}, {}, sum(gain > 0 for gain in gains), sum(gains) / len(gains))
 
     assert tuned.is_supported is supported
     assert tuned.to_plain()["is_supported"] is supported
+
+
+@dataclass
+class Obedient(ScriptedOllama):
+    """A model that lowers the leverage when told to be terse, and does nothing when told anything else."""
+
+    def _reply(self, path, body):
+        if path == "/api/chat":
+            told = body["messages"][0]["content"]
+            args = {"new_leverage": 1, "reason": "losing"}
+            tool = {"tool": "adjust_leverage", "args": args} if told.startswith(ROLES["terse"]) else NOTHING
+            self.replies.append(says(json.dumps(tool)))
+        return super()._reply(path, body)
+
+
+NOTHING = {"tool": "no_action", "args": {"reason": "hold on"}}
+
+
+def asking(host, **llm):
+    settings = {"triggers": {"losses": 2, "cooldown_hours": 6}, **llm, "ollama": {"host": host}}
+    return configured(strategy={"name": "ema_cross"}, backtest={"llm": "ollama"}, llm=settings, **EAGER)
+
+
+def test_with_a_model_its_prompt_is_searched_and_each_question_put_once(tuned):
+    with in_a_thread(server := Obedient()) as host:
+        found = tuned(MARKET.history, asking(host), folds=2, trials=4, prompts=("default", "terse"))
+        questions = list(server.asked)
+        again = tuned(MARKET.history, asking(host), folds=2, trials=4, prompts=("default", "terse"))
+
+    assert found == again
+    assert found.advisor == "ollama"
+    assert found.configured["prompt"] == "default"
+    assert {fold.choice["prompt"] for fold in found.folds} <= {"default", "terse"}
+    told = {(one["messages"][0]["content"], one["messages"][1]["content"]) for one in questions}
+    assert found.questions == len(questions) == len(told) > 10
+    assert {system.partition("\nTools:")[0] for system, _ in told} == {ROLES["default"], ROLES["terse"]}
+    assert found.unanswered == 0
+
+
+def test_a_prompt_that_lowers_the_leverage_is_worth_what_that_is_worth(tuned):
+    values = {}
+    with in_a_thread(Obedient()) as host:
+        for prompt in ("default", "terse"):
+            config = asking(host, prompt=prompt)
+            values[prompt] = tuned(MARKET.history, config, folds=1, trials=1, prompts=(prompt,)).folds[0]
+
+    assert values["default"].configured == 0.0  # nothing was changed, so nothing was won or lost
+    assert values["terse"].configured != 0.0
+
+
+def test_a_model_that_is_not_there_is_no_rule_table(tuned):
+    with in_a_thread(ScriptedOllama(models=[])) as host, pytest.raises(ConfigError, match="model_missing"):
+        tuned(MARKET.history, asking(host), folds=1, trials=1)
+
+
+@pytest.mark.parametrize(
+    ("llm", "prompts", "said"),
+    [
+        ("rules", ("terse",), r"--prompts: observed with the rule table"),
+        ("random", (), r"--llm: observed random, allowed rules, ollama or an installed advisor"),
+        ("recorded", (), r"--llm: observed recorded"),
+        (
+            "ollama",
+            ("tarse",),
+            r"llm.prompt: observed 'tarse', allowed default, terse, by_trigger, or a text",
+        ),
+    ],
+)
+def test_what_cannot_be_searched_is_refused(tuned, llm, prompts, said):
+    config = configured(backtest={"llm": llm}, **EAGER)
+
+    with pytest.raises(ConfigError, match=said):
+        tuned(MARKET.history, config, folds=1, trials=1, prompts=prompts)

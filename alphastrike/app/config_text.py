@@ -42,7 +42,7 @@ def config_fingerprint(config: AlphaStrikeConfig) -> str:
             "paper": True,
             "replay": True,
             "traces": True,
-            "data": {"path", "funding", "verify"},
+            "data": {"path", "funding", "series", "verify"},
         },
     )
     named = {

@@ -119,6 +119,23 @@ def test_outcomes_are_written_beside_the_traces_and_the_capture_stays_as_it_is(r
     assert [row["review_id"] for row in relabelled] == ["r000001"]
 
 
+def test_a_run_is_replayed_from_any_folder(recorded, monkeypatch):
+    wish = ("--intervention", "i000001", "--horizon", "1d", "--branches", "rules", "--jobs", "1", "--json")
+    here = recorded("replay", "run", *wish)
+    Path("elsewhere/deep").mkdir(parents=True)
+    place = Path("run").resolve()
+    monkeypatch.chdir("elsewhere/deep")
+
+    there = recorded("replay", "../../run", *wish)
+    absolute = recorded("replay", str(place), *wish)
+
+    assert here.exit_code == 0, here.stderr
+    assert (there.exit_code, absolute.exit_code) == (0, 0), there.stderr
+    assert [json.loads(one.stdout)["interventions"][0]["branches"] for one in (there, absolute)] == [
+        json.loads(here.stdout)["interventions"][0]["branches"]
+    ] * 2
+
+
 def test_data_that_are_not_those_of_the_run_are_refused(recorded):
     recorded("data", "synth", "--store", "store", *SYMBOLS, "--hours", "1101", "--seed", "5")
 

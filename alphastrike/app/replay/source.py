@@ -12,6 +12,7 @@ from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_text import config_fingerprint, frozen_config
 from alphastrike.app.listed import Listed
 from alphastrike.app.paper_entry import market_of
+from alphastrike.app.replay.places import with_places
 from alphastrike.app.seeding import load_seeded
 from alphastrike.backtest.artifacts import JOURNAL
 from alphastrike.backtest.replay.folder import RecordedPath, Row, RunFolder, read_run
@@ -46,6 +47,7 @@ def source_of(place: Path) -> Source:
     if (place / JOURNAL).is_file():
         return _heard(folder)
     config = frozen_config(folder.config_toml, str(place / "config.toml"), "a run of this version")
+    config = with_places(config, place)
     seeded = load_seeded(config)
     found, recorded = provenance_of(config, seeded.inputs), folder.summary
     _must_agree(place, "data_hash", found.data_hash, recorded, "the candles and rates the run read")

@@ -9,8 +9,7 @@ from alphastrike.app.correspondence import corresponding
 from alphastrike.app.live_session import LiveSession, Reach, Say
 from alphastrike.app.modes import LIVE
 from alphastrike.app.paper import bars_of, open_paper
-from alphastrike.app.paper_entry import Watch, saved_market, say_start
-from alphastrike.app.paper_files import past_path
+from alphastrike.app.paper_entry import Watch, keep_market, saved_market, say_start
 from alphastrike.app.paper_market import PaperMarket
 from alphastrike.app.paper_session import Session
 from alphastrike.app.retrace import config_of
@@ -21,7 +20,6 @@ from alphastrike.domain.commands import PlaceOrder
 from alphastrike.domain.errors import NotArmed
 from alphastrike.live.codec import decode
 from alphastrike.live.driver import STEP
-from alphastrike.live.past import save_past
 from alphastrike.live.preflight import Check, PreflightTerms, failed, preflight
 from alphastrike.transport.adapter import VenueAccess, VenueConnection, WireAdapter
 
@@ -62,8 +60,7 @@ async def live_on_venue(
         run = open_paper(config, market, session.risk, LIVE)
         say_start(session, run, say)
         if not session.earlier:
-            path = past_path(session.journal, run.provenance.run_id)
-            save_past(path, market.past, market.instruments or ())
+            keep_market(session.journal, run, market)
         with corresponding(config, run.assembly.circuit, say) as advice:
             live = LiveSession(session, run, Reach(connection, access.clock, watch, say), advice)
             feed = VenueFeed(connection, market, access.clock)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alphastrike.app.config import AlphaStrikeConfig
-from alphastrike.app.inputs import no_funding
 from alphastrike.app.paper import PaperRun, open_paper
 from alphastrike.app.paper_files import past_path
 from alphastrike.app.paper_market import PaperMarket, embedded_market
@@ -64,9 +63,7 @@ async def paper_on_venue(
         run = open_paper(config, market, session.risk)
         say_start(session, run, say)
         if not session.earlier:
-            save_past(
-                past_path(session.journal, run.provenance.run_id), market.past, market.instruments or ()
-            )
+            keep_market(session.journal, run, market)
         feed = VenueFeed(connection, market, access.clock)
         return await run_session(session, run, feed, show, terms.duration_ms)
     finally:
@@ -74,12 +71,18 @@ async def paper_on_venue(
         await connection.close()
 
 
+def keep_market(journal: Path, run: PaperRun, market: PaperMarket) -> None:
+    """Keep the market as it was at the first close beside the journal."""
+    path = past_path(journal, run.provenance.run_id)
+    save_past(path, market.past, market.funding, market.instruments or ())
+
+
 def saved_market(journal: Path, header: dict[str, str]) -> PaperMarket:
     """The market of a journal on a venue, as it was at the first close."""
-    past, listed = load_past(past_path(journal, str(header.get("run_id"))))
+    past, funding, listed = load_past(past_path(journal, str(header.get("run_id"))))
     first_open_ms = int(past.open_time_ms[-1]) + past.interval_ms
     label = str(header.get("market"))
-    return PaperMarket(past, no_funding(past.symbols), listed, first_open_ms, label, is_synthetic=False)
+    return PaperMarket(past, funding, listed, first_open_ms, label, is_synthetic=False)
 
 
 def market_of(config: AlphaStrikeConfig, journal: Path, header: dict[str, str]) -> PaperMarket:

@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_keys import unknown
-from alphastrike.app.inputs import no_funding
 from alphastrike.app.paper_market import PaperMarket
+from alphastrike.app.venue_funding import KnownFunding
 from alphastrike.domain.errors import ConfigError, DataError, VenueError
 from alphastrike.domain.events import CandlesClosed
+from alphastrike.domain.funding import FundingHistory
 from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.domain.intervals import interval_ms as interval_length
 from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate
 from alphastrike.live.closes import CloseJoiner, joined_closes
 from alphastrike.live.parts import Heard
 from alphastrike.live.past import gridded
+from alphastrike.marketdata.series import with_funding
 from alphastrike.transport.adapter import VenueConnection
 from alphastrike.transport.clock import Clock
 
@@ -43,15 +46,29 @@ async def venue_market(
         raise DataError(
             f"{connection.rest.venue}: no candle of {silent[0]} in the warm-up; allowed: a listed symbol"
         )
-    past = gridded(found, interval_ms, start_ms, stop_ms)
+    funding = await _past_funding(connection, symbols, (start_ms, stop_ms), say)
+    past = with_funding(gridded(found, interval_ms, start_ms, stop_ms), funding)
     return PaperMarket(
         past,
-        no_funding(symbols),
+        funding,
         instruments,
         stop_ms,
         market_label(connection.rest.venue),
         is_synthetic=False,
     )
+
+
+async def _past_funding(
+    connection: VenueConnection, symbols: tuple[str, ...], span: tuple[int, int], say: Say
+) -> FundingHistory:
+    """Rates settled in a span; none of a symbol whose venue does not tell them, and then that is said."""
+    known = KnownFunding(symbols)
+    for symbol in symbols:
+        try:
+            known.take(await connection.rest.get_funding_rates(symbol, *span))
+        except VenueError as error:
+            say(f"{symbol}: no funding rates of the past, so the signals that read them abstain: {error}")
+    return known.history()
 
 
 def market_label(venue: str) -> str:
@@ -60,7 +77,7 @@ def market_label(venue: str) -> str:
 
 
 class VenueFeed:
-    """Closes from a venue's candle stream, with the funding settled in between.
+    """Closes from a venue's candle stream, with the funding settled in between and the last rate as a series.
 
     What was missed while nobody listened is asked for first, and comes late: the gateway halts on
     it as stale, so nothing is traded on it, but the account lives through it.
@@ -73,6 +90,7 @@ class VenueFeed:
         self._interval_ms = market.past.interval_ms
         self._first_open_ms = market.first_open_ms
         self._clock = clock
+        self._known = KnownFunding.of(market.funding)
         self._funded_ms = dict.fromkeys(self._symbols, market.first_open_ms)
 
     async def closes(self, earlier: Sequence[Heard], bars: int) -> AsyncIterator[Heard]:
@@ -87,16 +105,20 @@ class VenueFeed:
         for candles in await self._missed(after_ms):
             after_ms = candles.open_time_ms
             if left > 0:
-                yield Heard(candles, await self._funding(candles))
+                yield await self._heard(candles)
             left -= 1
         joiner = CloseJoiner(self._symbols, self._interval_ms, after_ms)
         if left <= 0:
             return
         async for candles in joined_closes(stream, joiner, self._clock.now_ms, _GRACE_S):
-            yield Heard(candles, await self._funding(candles))
+            yield await self._heard(candles)
             left -= 1
             if left <= 0:
                 return
+
+    async def _heard(self, candles: CandlesClosed) -> Heard:
+        rates = await self._funding(candles)
+        return Heard(replace(candles, series=self._known.values(candles)), rates)
 
     async def _missed(self, after_ms: int) -> list[CandlesClosed]:
         start_ms = after_ms + self._interval_ms
@@ -111,9 +133,9 @@ class VenueFeed:
         return list(joiner.release_all(self._clock.now_ms()))
 
     async def _funding(self, candles: CandlesClosed) -> tuple[UnifiedFundingRate, ...]:
-        """Rates settled since the last look, once an hour; a venue that is out of reach waits."""
+        """Rates settled since the last look, in the first bar of an hour; a venue out of reach waits."""
         end_ms = candles.close_time_ms + 1
-        if end_ms % _HOUR_MS >= self._interval_ms:
+        if candles.open_time_ms % _HOUR_MS >= self._interval_ms:
             return ()
         found: list[UnifiedFundingRate] = []
         for symbol in self._symbols:
@@ -126,6 +148,7 @@ class VenueFeed:
         return tuple(found)
 
     def _note(self, rates: Sequence[UnifiedFundingRate]) -> None:
+        self._known.take(rates)
         for rate in rates:
             self._funded_ms[rate.symbol] = max(self._funded_ms[rate.symbol], rate.funding_time_ms + 1)
 

@@ -12,10 +12,12 @@ from pydantic import TypeAdapter
 from alphastrike.domain.blocks import CandleHistory, Floats
 from alphastrike.domain.errors import DataError
 from alphastrike.domain.events import CandlesClosed
+from alphastrike.domain.funding import FundingHistory
 from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.domain.market import UnifiedCandle
 
 _LISTED = TypeAdapter(tuple[UnifiedInstrument, ...])
+_SERIES = "series of "  # before its name, in the file
 _COLUMNS = ("open", "high", "low", "close", "volume", "taker_buy_volume")
 
 
@@ -78,12 +80,15 @@ def followed_by(past: CandleHistory, later: CandleHistory) -> CandleHistory:
     )
 
 
-def save_past(path: Path, history: CandleHistory, instruments: Sequence[UnifiedInstrument]) -> None:
-    """Write the history, and what was listed then, to `path` whole or not at all."""
+def save_past(
+    path: Path, history: CandleHistory, funding: FundingHistory, instruments: Sequence[UnifiedInstrument]
+) -> None:
+    """Write the history, its funding, and what was listed then, to `path` whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     listed = _LISTED.dump_json(tuple(instruments)).decode()
     columns: dict[str, Any] = {name: getattr(history, name) for name in _COLUMNS}
+    columns |= {f"{_SERIES}{name}": values for name, values in history.series.items()}
     with fresh.open("wb") as file:
         np.savez_compressed(
             file,
@@ -91,6 +96,10 @@ def save_past(path: Path, history: CandleHistory, instruments: Sequence[UnifiedI
             interval_ms=np.int64(history.interval_ms),
             open_time_ms=history.open_time_ms,
             listed=np.array(listed),
+            funding_ms=funding.ts_ms,
+            funding_rate=funding.rate,
+            funding_offsets=funding.offsets,
+            series=np.array(tuple(history.series), dtype=str),
             **columns,
         )
         file.flush()
@@ -98,7 +107,7 @@ def save_past(path: Path, history: CandleHistory, instruments: Sequence[UnifiedI
     fresh.replace(path)
 
 
-def load_past(path: Path) -> tuple[CandleHistory, tuple[UnifiedInstrument, ...]]:
+def load_past(path: Path) -> tuple[CandleHistory, FundingHistory, tuple[UnifiedInstrument, ...]]:
     """What `save_past` wrote; `DataError` when it is missing or is something else."""
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -107,9 +116,11 @@ def load_past(path: Path) -> tuple[CandleHistory, tuple[UnifiedInstrument, ...]]
                 int(file["interval_ms"]),
                 file["open_time_ms"],
                 {name: file[name] for name in _COLUMNS},
-                {},
+                {str(name): file[f"{_SERIES}{name}"] for name in file["series"]},
             )
-            return history, _LISTED.validate_json(str(file["listed"]))
+            rates = (file[f"funding_{name}"] for name in ("ms", "rate", "offsets"))
+            funding = FundingHistory(history.symbols, *rates)
+            return history, funding, _LISTED.validate_json(str(file["listed"]))
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise DataError(
             f"{path}: the market's past cannot be read ({error}); "

@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from alphastrike.app.discovery import available
-from alphastrike.app.paper_entry import PaperTerms, paper_on_venue
+from alphastrike.app.paper_entry import PaperTerms, market_of, paper_on_venue
 from alphastrike.app.paper_files import journal_path
 from alphastrike.app.paper_session import open_session
 from alphastrike.app.practice import PracticePlan, open_simulator, practice_access
@@ -16,6 +17,7 @@ from alphastrike.app.retrace import verify_journal
 from alphastrike.domain.errors import ConfigError
 from alphastrike.live.driver import heard_in
 from alphastrike.live.journal import read_journal
+from alphastrike.marketdata.series import with_funding
 from alphastrike.simulator.feed import CandleFeed, practice_instrument
 from alphastrike.transport.clock import LoopClock
 from alphastrike.transport.virtual_time import run_in_simulated_time
@@ -83,9 +85,23 @@ def test_a_venue_s_closes_are_decided_on_and_its_journal_verifies(name, tmp_path
     assert all(len(each.candles.candles) == 2 for each in heard)
     assert [rate for each in heard for rate in each.funding]
     assert result.equity.size == LIVE_HOURS
+    told = {(one.symbol, one.name) for each in heard for one in each.candles.series}
+    assert told == {("BTCUSDT", "funding_rate"), ("ETHUSDT", "funding_rate")}
     # A day is too little for the look-backs; nothing was stale, missing or insane.
     assert result.halts == {"features": {"warm_up": 2 * LIVE_HOURS}}
     assert verify_journal(journal_path(tmp_path)).is_finished
+
+
+def test_the_market_before_the_first_close_is_kept_with_its_funding(tmp_path):
+    run_in_simulated_time(traded(wire_adapters()[0], tmp_path, hours=3))
+
+    path = journal_path(tmp_path)
+    header = next(iter(read_journal(path))).data
+    market = market_of(CONFIG, path, header)
+    assert all(market.funding.of(row)[0].size >= 2 for row in range(2))
+    settled = with_funding(replace(market.past, series={}), market.funding).series["funding_rate"]
+    np.testing.assert_array_equal(market.past.series["funding_rate"], settled)
+    assert np.isfinite(settled[:, -1]).all()
 
 
 def test_a_killed_session_asks_for_what_it_missed_and_goes_on(tmp_path):

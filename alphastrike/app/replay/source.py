@@ -14,6 +14,7 @@ from alphastrike.app.listed import Listed
 from alphastrike.app.paper_entry import market_of
 from alphastrike.app.replay.places import with_places
 from alphastrike.app.seeding import load_seeded
+from alphastrike.app.venue_funding import KnownFunding
 from alphastrike.backtest.artifacts import JOURNAL
 from alphastrike.backtest.replay.folder import RecordedPath, Row, RunFolder, read_run
 from alphastrike.domain.errors import DataError
@@ -79,7 +80,12 @@ def _heard(folder: RunFolder) -> Source:
     config = frozen_config(folder.config_toml, str(folder.place / "config.toml"), "a run of this version")
     market = market_of(config, path, header.data)
     symbols, interval_ms = market.past.symbols, market.past.interval_ms
-    lived = history_of([heard.candles for heard in heard_in(records)], symbols, interval_ms)
+    heard = heard_in(records)
+    lived = history_of([one.candles for one in heard], symbols, interval_ms)
+    funding = KnownFunding.of(market.funding)
+    for one in heard:
+        # The account paid when it heard of it, and no earlier.
+        funding.take(one.funding, not_before_ms=one.candles.open_time_ms)
     place, told = folder.place, folder.summary
     _must_agree(place, "data_hash", candles_hash(market.past), told, "the market the run began with")
     _must_agree(
@@ -95,7 +101,7 @@ def _heard(folder: RunFolder) -> Source:
     return Source(
         run_id=str(folder.summary["run_id"]),
         config=config,
-        listed=Listed(whole, market.funding, instruments),
+        listed=Listed(whole, funding.history(), instruments),
         open_stages=open_stages,
         reviews=folder.reviews,
         calls=folder.calls,

@@ -1,0 +1,206 @@
+"""From the last candle's frame on the socket to the order's request on its way, all eight stages between.
+
+Run: `python benchmarks/tick_to_order.py [--closes 100]`
+
+A practice exchange in a process of its own plays a synthetic market of ten symbols, sped up, over loopback
+sockets. A live session trades there: the default ensemble with all its signals is asked at every close, and
+overruled so that one symbol turns at each (`round_robin.py`). The journal is on this disk, with its fsyncs.
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import kernels  # noqa: F401 - before any compiled code
+import numpy as np
+from market import SYMBOLS
+from tables import show
+
+from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.app.discovery import available
+from alphastrike.app.live_entry import LiveTerms, live_on_venue
+from alphastrike.app.paper_session import open_session
+from alphastrike.app.practice import PracticePlan, open_simulator
+from alphastrike.marketdata.synthetic.config import SyntheticConfig, embedded_default
+from alphastrike.marketdata.synthetic.market import generate
+from alphastrike.simulator.feed import CandleFeed, practice_instrument
+from alphastrike.simulator.server import LoopbackServer
+from alphastrike.transport.adapter import VenueAccess
+from alphastrike.transport.credentials import Credentials
+from alphastrike.transport.http_aiohttp import AiohttpSender
+from alphastrike.transport.socket_websockets import WebsocketsConnector
+from alphastrike.transport.wire import HttpReply, HttpRequest
+
+PAST_DAYS, HOUR_MS = 125, 3_600_000
+SLOW_MS, BEFORE_MS = 60_000, 10_000  # of each hour, and how much of that lies before its end
+ROBIN = Path(__file__).parent / "round_robin.py"
+
+
+class FastClock:
+    """Exchange time, the same in every process: an hour takes `hour_s` seconds.
+
+    Half of them are the minute around the end of the hour, so that a venue's time windows hold there.
+    """
+
+    def __init__(self, start_ms: int, began_ns: int, hour_s: float) -> None:
+        self._start_ms, self._began_ns, self._hour_s = start_ms, began_ns, hour_s
+
+    def now_ms(self) -> int:
+        hours, rest = divmod((time.time_ns() - self._began_ns) / 1e9 / self._hour_s, 1.0)
+        within = 2.0 * rest * SLOW_MS
+        if rest > 0.5:
+            within = SLOW_MS + (2.0 * rest - 1.0) * (HOUR_MS - SLOW_MS)
+        return self._start_ms + int(hours * HOUR_MS + within)
+
+
+def play(symbols: int, closes: int, hour_s: float, told: Any) -> None:
+    """The exchange's process: live through the past, then serve until it is ended."""
+    hours = PAST_DAYS * 24 + closes + 100
+    settings = embedded_default().model_dump() | {
+        "symbols": SYMBOLS[:symbols],
+        "interval": "1h",
+        "length_hours": hours,
+    }
+    history = generate(SyntheticConfig.model_validate(settings)).history
+    listed = tuple(practice_instrument(symbol, "0.0001", "0.001") for symbol in history.symbols)
+    host = open_simulator(PracticePlan("binance"), CandleFeed(history, listed, parts=1))
+    start_ms = int(history.open_time_ms[0]) + PAST_DAYS * 24 * HOUR_MS - BEFORE_MS
+    host.exchange.advance(start_ms)
+    host._ticked_ms = start_ms  # noqa: SLF001 - nobody was connected in the past
+
+    async def serve() -> None:
+        server = LoopbackServer(host)
+        await server.start()
+        clock = FastClock(start_ms, time.time_ns(), hour_s)
+        host._clock = clock  # noqa: SLF001 - its own loop would sleep too long
+        key = dict(host.dialect.credentials(host.exchange.accounts[0].key))
+        told.put((server.http_url, server.ws_url, start_ms, clock._began_ns, key))  # noqa: SLF001
+        while True:
+            await asyncio.sleep(0.002)
+            host.advance(clock.now_ms())
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve())
+
+
+class Watch:
+    """When closed candles came in and orders went out, in nanoseconds."""
+
+    def __init__(self) -> None:
+        self.closed_ns = 0
+        self.frames = 0
+        self.latencies_ms: list[float] = []
+
+    def read(self, frame: str | bytes) -> None:
+        self.frames += 1
+        if b'"x":true' in (frame if isinstance(frame, bytes) else frame.encode()):
+            self.closed_ns = time.perf_counter_ns()
+
+    def sent(self, request: HttpRequest) -> None:
+        if request.method == "POST" and "/fapi/v1/order" in request.url and self.closed_ns:
+            self.latencies_ms.append((time.perf_counter_ns() - self.closed_ns) / 1e6)
+            self.closed_ns = 0
+
+
+class WatchedSender(AiohttpSender):
+    """Notes the moment before a request is handed to the library."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self._watch = watch
+
+    async def send(self, request: HttpRequest, timeout_s: float) -> HttpReply:
+        self._watch.sent(request)
+        return await super().send(request, timeout_s)
+
+
+class WatchedSocket:
+    def __init__(self, socket: Any, watch: Watch) -> None:
+        self._socket, self._watch = socket, watch
+        self.send, self.close = socket.send, socket.close
+
+    async def receive(self) -> str | bytes:
+        frame: str | bytes = await self._socket.receive()
+        self._watch.read(frame)
+        return frame
+
+
+class WatchedConnector(WebsocketsConnector):
+    """Notes the moment a frame has been read."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    async def connect(self, url: str, headers: Mapping[str, str]) -> Any:
+        return WatchedSocket(await super().connect(url, headers), self._watch)
+
+
+def configured(symbols: int) -> AlphaStrikeConfig:
+    return AlphaStrikeConfig.model_validate(
+        {
+            "paper": {"interval": "1h", "warm_up_days": PAST_DAYS - 1, "most_days": 20},
+            "data": {"symbols": sorted(SYMBOLS[:symbols])},
+            "strategy": {"file": str(ROBIN)},
+            "signals": {"decay": {"cold_start": "equal_weights"}},
+            "validation": {"reference_hours": 500, "short_window_hours": 72, "long_window_hours": 168},
+            "risk": {"max_positions": symbols, "order_rate": 256},
+            "live": {"most_clock_skew_ms": 60_000},
+        }
+    )
+
+
+async def trade(options: argparse.Namespace, reached: Any, state: Path) -> tuple[Watch, Any]:
+    http_url, ws_url, start_ms, began_ns, key = reached
+    watch, clock = Watch(), FastClock(start_ms, began_ns, options.hour_s)
+    dialect = available("dialects")["binance"]()
+    access = VenueAccess(
+        WatchedSender(watch), WatchedConnector(watch), clock, np.random.default_rng(1), Credentials.of(key),
+        dialect.endpoints(http_url, ws_url),
+    )  # fmt: skip
+    adapter = available("adapters")["binance"]()
+    terms = LiveTerms(duration_ms=options.closes * HOUR_MS)
+    said: list[str] = []
+    session = open_session(state, is_fresh=True)
+    result = await live_on_venue(
+        configured(options.symbols), session, terms, (adapter, access), (lambda _picture: None, said.append)
+    )
+    if options.verbose:
+        print("\n".join(said[-20:]))
+    return watch, result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--closes", type=int, default=100)
+    parser.add_argument("--symbols", type=int, default=10)
+    parser.add_argument("--hour-s", type=float, default=2.0, help="seconds an hour of the market takes")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    told = context.Queue()
+    exchange = context.Process(
+        target=play, args=(options.symbols, options.closes, options.hour_s, told), daemon=True
+    )
+    exchange.start()
+    reached = told.get(timeout=600)
+    with tempfile.TemporaryDirectory() as folder:
+        watch, result = asyncio.run(trade(options, reached, Path(folder)))
+    exchange.terminate()
+    found = np.array(watch.latencies_ms)
+    if not found.size:
+        raise SystemExit(f"no order was sent; halts: {result.halts}")
+    show(
+        f"Tick to order, {options.symbols} symbols, {found.size} closes with an order, ms",
+        ["", "p50", "p90", "p99", "most"],
+        [["last candle read to order sent", *(f"{np.percentile(found, q):.2f}" for q in (50, 90, 99, 100))]],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """Funding rates of a venue as they become known: for the account, and as the series signals read."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 import numpy as np
@@ -21,7 +22,8 @@ class KnownFunding:
     def __init__(self, symbols: tuple[str, ...]) -> None:
         """Nothing is known yet."""
         self._symbols = symbols
-        self._rates: dict[str, dict[int, float]] = {symbol: {} for symbol in symbols}
+        self._due: dict[str, list[int]] = {symbol: [] for symbol in symbols}
+        self._rates: dict[str, list[float]] = {symbol: [] for symbol in symbols}
 
     @classmethod
     def of(cls, funding: FundingHistory) -> "KnownFunding":
@@ -29,24 +31,26 @@ class KnownFunding:
         known = cls(funding.symbols)
         for row, symbol in enumerate(funding.symbols):
             times, rates = funding.of(row)
-            known._rates[symbol] = dict(zip(times.tolist(), rates.tolist(), strict=True))
+            known._due[symbol], known._rates[symbol] = times.tolist(), rates.tolist()
         return known
 
     def take(self, rates: Iterable[UnifiedFundingRate], *, not_before_ms: int = 0) -> None:
         """Remember these; one that is known already stays as it is, and none is due before that."""
         for rate in rates:
-            due_ms = max(rate.funding_time_ms, not_before_ms)
-            self._rates[rate.symbol].setdefault(due_ms, rate.rate)
+            due, due_ms = self._due[rate.symbol], max(rate.funding_time_ms, not_before_ms)
+            place = bisect_left(due, due_ms)
+            if place == len(due) or due[place] != due_ms:
+                due.insert(place, due_ms)
+                self._rates[rate.symbol].insert(place, rate.rate)
 
     def history(self) -> FundingHistory:
         """All of them."""
-        rows = [sorted(self._rates[symbol].items()) for symbol in self._symbols]
-        flat = [pair for row in rows for pair in row]
+        sizes = [len(self._due[symbol]) for symbol in self._symbols]
         return FundingHistory(
             self._symbols,
-            np.array([due_ms for due_ms, _ in flat], dtype=np.int64),
-            np.array([rate for _, rate in flat], dtype=np.float64),
-            np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64),
+            np.array([ms for symbol in self._symbols for ms in self._due[symbol]], dtype=np.int64),
+            np.array([rate for symbol in self._symbols for rate in self._rates[symbol]], dtype=np.float64),
+            np.cumsum([0, *sizes], dtype=np.int64),
         )
 
     def values(self, candles: CandlesClosed) -> tuple[SeriesValue, ...]:
@@ -56,9 +60,10 @@ class KnownFunding:
         """
         found = []
         for symbol in self._symbols:
-            due = sorted(ms for ms in self._rates[symbol] if ms <= candles.close_time_ms)[-2:]
-            if len(due) == 2 and candles.close_time_ms - due[1] <= _LONGEST_MS:
-                hours = max(1, round((due[1] - due[0]) / HOUR_MS))
-                value = self._rates[symbol][due[1]] * (_USUAL_HOURS / hours)
+            due = self._due[symbol]
+            last = bisect_right(due, candles.close_time_ms) - 1
+            if last >= 1 and candles.close_time_ms - due[last] <= _LONGEST_MS:
+                hours = max(1, round((due[last] - due[last - 1]) / HOUR_MS))
+                value = self._rates[symbol][last] * (_USUAL_HOURS / hours)
                 found.append(SeriesValue(symbol, _SERIES, value))
         return tuple(found)

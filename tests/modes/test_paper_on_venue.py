@@ -13,7 +13,9 @@ from alphastrike.app.paper_entry import PaperTerms, market_of, paper_on_venue
 from alphastrike.app.paper_files import journal_path
 from alphastrike.app.paper_session import open_session
 from alphastrike.app.practice import PracticePlan, open_simulator, practice_access
+from alphastrike.app.replay.source import source_of
 from alphastrike.app.retrace import verify_journal
+from alphastrike.backtest.artifacts import write_run
 from alphastrike.domain.errors import ConfigError
 from alphastrike.live.driver import heard_in
 from alphastrike.live.journal import read_journal
@@ -102,6 +104,22 @@ def test_the_market_before_the_first_close_is_kept_with_its_funding(tmp_path):
     settled = with_funding(replace(market.past, series={}), market.funding).series["funding_rate"]
     np.testing.assert_array_equal(market.past.series["funding_rate"], settled)
     assert np.isfinite(settled[:, -1]).all()
+
+
+def test_a_replay_of_a_venue_s_run_knows_the_funding_that_run_heard(tmp_path):
+    result, _ = run_in_simulated_time(traded(wire_adapters()[0], tmp_path / "state", hours=LIVE_HOURS))
+    write_run(result, tmp_path / "run")
+
+    source = source_of(tmp_path / "run")
+
+    heard = heard_in(read_journal(journal_path(tmp_path / "state")))
+    settled = {(rate.symbol, rate.funding_time_ms) for one in heard for rate in one.funding}
+    funding = source.listed.funding
+    known = {
+        (symbol, int(due_ms)) for row, symbol in enumerate(funding.symbols) for due_ms in funding.of(row)[0]
+    }
+    assert settled
+    assert settled <= known
 
 
 def test_a_killed_session_asks_for_what_it_missed_and_goes_on(tmp_path):

@@ -11,6 +11,7 @@ from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.models import chosen_model
 from alphastrike.app.toml_text import to_toml
 from alphastrike.domain.errors import ConfigError, DataError
+from alphastrike.llm.prompt import ROLES
 
 
 def config_toml(config: AlphaStrikeConfig) -> str:
@@ -32,8 +33,8 @@ def frozen_config(text: str, place: str, allowed: str) -> AlphaStrikeConfig:
 def config_fingerprint(config: AlphaStrikeConfig) -> str:
     """SHA-256 (hex) of all in the configuration that decides a run's result.
 
-    Where data lie and results go is left out; a file that a setting names (a strategy,
-    margin tiers) counts by its content, and a model by its id. What the data contain has a hash of its own.
+    Where data lie and results go is left out; a file that a setting names (a strategy, margin tiers, a
+    prompt) counts by its content, and a model by its id. What the data contain has a hash of its own.
     """
     tables = config.model_dump(
         mode="json",
@@ -48,6 +49,7 @@ def config_fingerprint(config: AlphaStrikeConfig) -> str:
     named = {
         "strategy.file": config.strategy.file,
         "venue.margin_tiers": config.venue.margin_tiers,
+        **({} if config.llm.prompt in ROLES else {"llm.prompt": config.llm.prompt}),
     }
     for key, path in named.items():
         section, name = key.split(".")

@@ -36,8 +36,9 @@ def breaker(
     ] = None,
     strategy: Annotated[str | None, typer.Option(help="Strategy by name.", metavar="NAME")] = None,
     llm: Annotated[
-        str, typer.Option(help="Who answers: rules, ollama or an installed advisor.", metavar="NAME")
-    ] = "rules",
+        str | None,
+        typer.Option(help="Who answers [default: backtest.llm, or the rule table].", metavar="NAME"),
+    ] = None,
     prompts: Annotated[
         str | None,
         typer.Option(help="Prompts a model is tried with [default: all that come along].", metavar="A,B"),
@@ -98,7 +99,9 @@ def _print(found: "Tuned") -> None:
     )
     note = "Values are utility less that of no breaker. What was searched on is no evidence."
     print_tables([Table("Breaker settings, walk-forward", columns, rows, note=note)])
-    if found.questions:
+    if not found.questions:
+        typer.echo("the rule table answered: it reads no prompt, so none was searched")
+    else:
         typer.echo(
             f"{found.advisor} was asked {found.questions:,} questions; "
             f"for {found.unanswered:,} of them the rule table stood in"

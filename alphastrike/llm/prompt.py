@@ -1,6 +1,7 @@
 """What a model is told: one fixed text that can be cached, then the report. No word comes from outside."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -49,16 +50,20 @@ ANSWER = 'Answer with one JSON object: {"tool": "...", "args": {...}}.'
 REPAIR = "That was no valid call of a tool. " + ANSWER
 
 
-def system_text(prompt: str) -> str:
-    """The role of that name, or in that file, and the tools; `ConfigError` when there is neither."""
-    role = ROLES.get(prompt) or _own_role(Path(prompt))
-    return f"{role}\n{TOOLS}"
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """`system` is the role and the tools; `label`, as `terse@1f0c2a9b`, tells answers to the same words."""
+
+    system: str
+    label: str
 
 
-def prompt_label(prompt: str) -> str:
-    """A name by which answers to the same words are told from others: `terse@1f0c2a9b`."""
-    words = f"{PROMPT_VERSION}\n{system_text(prompt)}\n{ANSWER}\n{REPAIR}"
-    return f"{Path(prompt).stem}@{hashlib.sha256(words.encode()).hexdigest()[:8]}"
+def prompt_of(name: str) -> Prompt:
+    """The prompt of that name, or with the role in that file; `ConfigError` when there is neither."""
+    role = ROLES.get(name) or _own_role(Path(name))
+    system = f"{role}\n{TOOLS}"
+    words = f"{PROMPT_VERSION}\n{system}\n{ANSWER}\n{REPAIR}"
+    return Prompt(system, f"{Path(name).stem}@{hashlib.sha256(words.encode()).hexdigest()[:8]}")
 
 
 def _own_role(path: Path) -> str:

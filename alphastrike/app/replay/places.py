@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from alphastrike.app.config import AlphaStrikeConfig
+from alphastrike.llm.prompt import ROLES
 
 
 def with_places(config: AlphaStrikeConfig, run: Path) -> AlphaStrikeConfig:
@@ -18,11 +19,13 @@ def with_places(config: AlphaStrikeConfig, run: Path) -> AlphaStrikeConfig:
     }
     tiers = config.venue.margin_tiers
     named = None if tiers is None else str(_found(Path(tiers), run))
+    prompt = config.llm.prompt if config.llm.prompt in ROLES else str(_found(Path(config.llm.prompt), run))
     return config.model_copy(
         update={
             "data": data.model_copy(update=places),
             "strategy": strategy.model_copy(update={"file": _found(strategy.file, run)}),
             "venue": config.venue.model_copy(update={"margin_tiers": named}),
+            "llm": config.llm.model_copy(update={"prompt": prompt}),
             "ml": config.ml.model_copy(update={"registry": str(_found(Path(config.ml.registry), run))}),
         }
     )

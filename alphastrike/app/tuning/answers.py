@@ -9,6 +9,7 @@ from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.events import InterventionProposed
 from alphastrike.domain.interventions import Advice
 from alphastrike.llm.consultation import Consultant
+from alphastrike.llm.prompt import prompt_of
 from alphastrike.llm.report import fingerprint
 
 _NOBODY = ("unreachable", "model_missing", "digest", "redirected")  # nothing is there to be tuned
@@ -49,14 +50,15 @@ class AskedAnswers:
         config = self._config
         if config is None:
             raise ConfigError("tune: observed a review before any settings; allowed: stay_with first")
-        key = config.llm.prompt, fingerprint(request.report)
+        key = prompt_of(config.llm.prompt).label, fingerprint(request.report)
         if key not in self._known:
             consultant = Consultant(advisor_of(config, None), config.llm, "tune")
             advice = asyncio.run(consultant.ask(request))
             if advice.cause in _NOBODY:
                 detail = advice.details.get("failure")
                 raise ConfigError(
-                    f"--llm {config.backtest.llm}: {advice.cause}: {detail}; start it, or use rules"
+                    f"--llm: observed {config.backtest.llm}, {advice.cause}: {detail}; "
+                    "allowed: a model that answers"
                 )
             self._known[key] = advice
         advice = self._known[key]

@@ -19,7 +19,7 @@ from alphastrike.app.tuning.trials import Trials
 from alphastrike.backtest.replay.folder import RecordedPath
 from alphastrike.domain.errors import ConfigError
 from alphastrike.engine.pipeline import MarketStages
-from alphastrike.llm.prompt import ROLES, system_text
+from alphastrike.llm.prompt import ROLES, prompt_of
 
 Progress = Callable[[int, int], None]
 _LEAST_BARS = 200  # in a fold
@@ -130,7 +130,7 @@ def _asked(config: AlphaStrikeConfig, prompts: tuple[str, ...]) -> tuple[AskedAn
         return None, Space.of()
     offered = prompts or tuple(dict.fromkeys((config.llm.prompt, *ROLES)))
     for prompt in offered:
-        system_text(prompt)
+        prompt_of(prompt)
     return AskedAnswers(), Space.of(offered)
 
 

@@ -15,7 +15,7 @@ from alphastrike.llm.failures import AdvisorFailed
 from alphastrike.llm.guard import is_well_formed
 from alphastrike.llm.palette import answer_schema, tool_schemas
 from alphastrike.llm.parsing import calls_in
-from alphastrike.llm.prompt import ANSWER, REPAIR, prompt_label, render, system_text
+from alphastrike.llm.prompt import ANSWER, REPAIR, Prompt, prompt_of, render
 from alphastrike.llm.recording import NoRecorder, Recorder
 from alphastrike.llm.report import PerformanceReport
 from alphastrike.llm.tools import SCHEMA_VERSION
@@ -34,7 +34,7 @@ class OllamaAdvisor:
     def __init__(self, config: LlmConfig, recorder: Recorder | None = None) -> None:
         """`ConfigError` for a host, model or prompt that may not be or is not there, or a missing package."""
         refuse_foreign(config.ollama)
-        system_text(config.prompt)
+        self._prompt = prompt_of(config.prompt)
         try:
             import ollama  # noqa: F401, PLC0415 - an extra; only this advisor needs it
         except ImportError:
@@ -44,13 +44,13 @@ class OllamaAdvisor:
 
     async def advise(self, request: ReviewRequested, trace_id: str) -> Advice:
         """The model's calls; `AdvisorFailed` with the cause when there is none to be had."""
-        return await _Consultation(self._config, self._recorder, trace_id).held(request)
+        return await _Consultation(self._config, self._prompt, self._recorder, trace_id).held(request)
 
 
 class _Consultation:
     """One review's conversation with the model."""
 
-    def __init__(self, config: LlmConfig, recorder: Recorder, trace_id: str) -> None:
+    def __init__(self, config: LlmConfig, prompt: Prompt, recorder: Recorder, trace_id: str) -> None:
         import httpx  # noqa: PLC0415 - with the client
         import ollama  # noqa: PLC0415 - an extra
 
@@ -70,9 +70,8 @@ class _Consultation:
             trust_env=False,
             headers={"Accept-Encoding": "identity"},
         )
-        self._system = system_text(config.prompt)
-        label = prompt_label(config.prompt)
-        self._facts: dict[str, Any] = {"prompt": label, "schema": SCHEMA_VERSION, "turns": 0}
+        self._system = prompt.system
+        self._facts: dict[str, Any] = {"prompt": prompt.label, "schema": SCHEMA_VERSION, "turns": 0}
 
     async def held(self, request: ReviewRequested) -> Advice:
         began = time.monotonic()
@@ -104,11 +103,9 @@ class _Consultation:
     async def _calls(self, report: PerformanceReport, symbols: list[str]) -> tuple[ProposedCall, ...]:
         await self._identify()
         protocol = await self._protocol()
+        system = f"{self._system}\n{ANSWER}" if protocol == "format" else self._system
         messages: list[dict[str, Any]] = [
-            {
-                "role": "system",
-                "content": f"{self._system}\n{ANSWER}" if protocol == "format" else self._system,
-            },
+            {"role": "system", "content": system},
             {"role": "user", "content": render(report)},
         ]
         said = await self._turn(messages, protocol, symbols)

@@ -147,26 +147,28 @@ def test_shown_values_cover_every_key_once():
     assert {"backtest.seed", "risk.leverage.base", "data.verify.jump_fraction"} <= set(keys)
 
 
-def test_a_named_file_counts_by_what_is_in_it(tmp_path):
+@pytest.mark.parametrize("key", ["strategy.file", "llm.prompt"])
+def test_a_named_file_counts_by_what_is_in_it(tmp_path, key):
     first, second = tmp_path / "first.py", tmp_path / "second.py"
     first.write_text("plugin = 1\n")
     second.write_text("plugin = 1\n")
 
-    same = {config_fingerprint(_with_strategy(path)) for path in (first, second)}
+    same = {config_fingerprint(_naming(key, path)) for path in (first, second)}
     second.write_text("plugin = 2\n")
-    changed = config_fingerprint(_with_strategy(second))
+    changed = config_fingerprint(_naming(key, second))
 
     assert len(same) == 1
     assert changed not in same
 
 
-def test_a_named_file_that_is_not_there_has_no_fingerprint(tmp_path):
-    with pytest.raises(ConfigError, match=r"strategy.file: .* cannot be read"):
-        config_fingerprint(_with_strategy(tmp_path / "nowhere.py"))
+@pytest.mark.parametrize("key", ["strategy.file", "llm.prompt"])
+def test_a_named_file_that_is_not_there_has_no_fingerprint(tmp_path, key):
+    with pytest.raises(ConfigError, match=rf"{key}: .* cannot be read"):
+        config_fingerprint(_naming(key, tmp_path / "nowhere.py"))
 
 
-def _with_strategy(path):
-    return load_config(None, {}, [("--strategy", "strategy.file", path)]).config
+def _naming(key, path):
+    return load_config(None, {}, [("--option", key, str(path))]).config
 
 
 def test_secret_values_are_never_shown():

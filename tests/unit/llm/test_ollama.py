@@ -9,7 +9,7 @@ from alphastrike.llm.advisors.ollama import OllamaAdvisor
 from alphastrike.llm.advisors.rules import rule_calls
 from alphastrike.llm.config import LlmConfig
 from alphastrike.llm.consultation import Consultant
-from alphastrike.llm.prompt import REPAIR, ROLES, TOOLS, prompt_label
+from alphastrike.llm.prompt import REPAIR, ROLES, TOOLS, prompt_of
 from alphastrike.llm.wire import LONGEST_RESPONSE
 from tests.breakers import SYMBOLS, a_review, report_of
 from tests.support.fake_ollama import (
@@ -280,12 +280,12 @@ async def test_a_model_is_told_the_role_it_was_given_and_answers_are_known_by_it
         advice = await Consultant(OllamaAdvisor(config), config, "run").ask(review)
 
     assert server.asked[0]["messages"][0]["content"].startswith(f"{role}\n{TOOLS}\n")
-    assert advice.details["prompt"] == prompt_label(prompt)
-    assert prompt_label(prompt).startswith("mine@" if own else "terse@")
+    assert advice.details["prompt"] == prompt_of(prompt).label
+    assert prompt_of(prompt).label.startswith("mine@" if own else "terse@")
 
 
 def test_every_prompt_has_a_name_of_its_own():
-    assert len({prompt_label(name).partition("@")[2] for name in ROLES}) == len(ROLES)
+    assert len({prompt_of(name).label.partition("@")[2] for name in ROLES}) == len(ROLES)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"x" * 8_001])

@@ -4,7 +4,6 @@ Run: `python stages.py SPEC.json     # {"config": {...}, "end_ms": N}`
 """
 
 import json
-import resource
 import sys
 import time
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ from typing import Any
 
 import kernels  # noqa: F401 - before any compiled code
 import numpy as np
-from engines.task import Stopwatch
+from engines.task import Stopwatch, peak_mb
 
 from alphastrike.app.assembly import Assembly, assemble
 from alphastrike.app.compiled_run import run_compiled
@@ -133,7 +132,7 @@ def main() -> None:
     run(config, short, Stopwatch(rehearsal=True))
     watch = Stopwatch()
     split, recording = run(config, inputs, watch)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    peak = peak_mb()
     result = {
         "bars": int(inputs.history.close.size),
         "engine_cpu_s": watch.cpu_s,

@@ -8,13 +8,14 @@ verdict, and for the labelled formats a replay's outcome. Each format is exporte
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from engines.task import peak_mb
 
 from alphastrike.app.trace_export import Wish, export_traces
 from alphastrike.app.trace_words import palette_words
@@ -58,11 +59,10 @@ def _measure(place: Path, name: str) -> None:
         began, spent = time.perf_counter(), time.process_time()
         settings = TracesConfig(path=place)
         done = export_traces(settings, Wish(format=name), Path(folder) / "out", lambda *_: None)
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
         print(
             f"{name:<18} {done['counts'].get('records', 0):>7} records  "
             f"{time.perf_counter() - began:6.1f} s  {time.process_time() - spent:6.1f} cpu s  "
-            f"peak {peak_mb:.0f} MB"
+            f"peak {peak_mb():.0f} MB"
         )
 
 

@@ -5,7 +5,8 @@ Run: `python benchmarks/validator.py --data ../shared/data`
 Healthy: the longest 1 h and 4 h histories, each run alone with monthly re-fits, by both policies; halts of
 stages 2 and 3 are not the validator's. Feed faults go into the candles and through gateway, features and
 validator. Feature faults go into every watched feature of a healthy moment: delays are bars to the first
-alarm of any kind and bars until the value is withheld, within 30 days.
+alarm of any kind and bars until the value is withheld, within 30 days. `smaller` is the share of healthy bars
+on which so many features alarm that new positions are cut, by the second policy.
 """
 
 import argparse
@@ -69,7 +70,7 @@ def loaded(path: Path, policy: str = "strict") -> tuple[AlphaStrikeConfig, Candl
 
 
 def healthy(files: list[Path], interval: str) -> None:
-    rows, totals = [], {policy: [0, 0] for policy in POLICIES}
+    rows, totals, cut = [], {policy: [0, 0] for policy in POLICIES}, 0
     for path in files:
         row = [path.parent.parent.name, path.name.partition("_")[0]]
         for policy in POLICIES:
@@ -79,18 +80,31 @@ def healthy(files: list[Path], interval: str) -> None:
                 stages.gateway.advance(history.block(0, history.close.shape[1]))
             )
             before = features.halts.code.copy()
-            after = stages.validator.advance(features).halts.code
+            valid = stages.validator.advance(features)
+            after = valid.halts.code
             judged = (before == 0) & (after != Code.NO_REFERENCE)
             halted = judged & (after != 0)
             totals[policy][0] += int(judged.sum())
             totals[policy][1] += int(halted.sum())
             row += [f"{int(judged.sum()):,}", f"{halted.sum() / max(judged.sum(), 1):.2%}"]
-        rows.append(row)
+        smaller = judged & (valid.size_cut > 0.0)
+        cut += int(smaller.sum())
+        rows.append([*row, f"{smaller.sum() / max(judged.sum(), 1):.2%}"])
     share = [f"{totals[policy][1] / totals[policy][0]:.2%}" for policy in POLICIES]
-    rows.append(["all", "", f"{totals['strict'][0]:,}", share[0], f"{totals['fraction'][0]:,}", share[1]])
+    rows.append(
+        [
+            "all",
+            "",
+            f"{totals['strict'][0]:,}",
+            share[0],
+            f"{totals['fraction'][0]:,}",
+            share[1],
+            f"{cut / totals['fraction'][0]:.2%}",
+        ]
+    )
     show(
         f"Healthy {interval} candles halted by the validator, {len(features.names)} features",
-        ["venue", "symbol", "bars", "strict", "bars", "fraction"],
+        ["venue", "symbol", "bars", "strict", "bars", "fraction", "smaller"],
         rows,
     )
 

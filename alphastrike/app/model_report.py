@@ -8,6 +8,8 @@ from typing import Any
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.models import registry_of
 from alphastrike.backtest.formatting import moment
+from alphastrike.ml.isotonic import Isotonic
+from alphastrike.ml.record import ModelRecord
 from alphastrike.ml.registry import Entry
 
 _SHOWN_FEATURES = 10
@@ -60,13 +62,15 @@ def _lines(entry: Entry) -> tuple[str, ...]:
     faults = evidence.faults()
     gain = sorted(zip(record.features, record.gain, strict=True), key=lambda pair: -pair[1])
     shown = ", ".join(f"{name} {part:.0%}" for name, part in gain[:_SHOWN_FEATURES])
+    tried = record.origin.get("models_tried", "?")
     return (
         f"model {entry.folder.name} ({entry.status}), in {entry.folder}",
         f"  learnt from      {record.rows:,} rows of {len(record.symbols)} symbols, "
         f"{moment(record.learnt_from_ms)} to {moment(record.learnt_until_ms)} UTC",
         f"  features         {len(record.features)}, by gain: {shown}",
-        f"  calibration      slope {record.calibration.slope:.3f}, "
-        f"intercept {record.calibration.intercept:.3f}",
+        f"  importance       {_importance(record)}",
+        f"  calibration      {_calibration(record)}",
+        f"  tried            {tried} different recipes so far, each on record in trials.jsonl",
         f"  out of sample    {evidence.rows:,} rows in {evidence.blocks} blocks of time, "
         f"accuracy {evidence.accuracy:.4f}",
         f"  Brier score      {evidence.brier:.5f}; better than a coin by at least {evidence.skill_lower:.5f} "
@@ -80,6 +84,26 @@ def _lines(entry: Entry) -> tuple[str, ...]:
         "  gate             passed: `alphastrike models promote` lets it vote"
         if not faults
         else "  gate             stays in shadow: " + "; ".join(faults),
+    )
+
+
+def _calibration(record: ModelRecord) -> str:
+    found = record.calibration
+    if isinstance(found, Isotonic):
+        return f"isotonic, {len(found.sizes)} steps up to {max(found.shares):.3f}"
+    return f"slope {found.slope:.3f}, intercept {found.intercept:.3f}"
+
+
+def _importance(record: ModelRecord) -> str:
+    found = record.importance
+    if found is None:
+        return "not known: no fold was tested"
+    weak = sum(found.weak())
+    order = sorted(zip(found.rise, record.features, strict=True), reverse=True)
+    shown = ", ".join(f"{name} {1000 * rise:.2f}" for rise, name in order[:_SHOWN_FEATURES])
+    return (
+        f"rise of the log loss when shuffled, in thousandths: {shown}; best noise {1000 * found.noise:.2f}, "
+        f"{weak} of {len(record.features)} worth no more (`train --without-weak-of {record.model_id[:12]}`)"
     )
 
 

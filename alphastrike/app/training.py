@@ -1,5 +1,6 @@
 """From candles to a model in the registry: features, labels, evidence, record."""
 
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -11,13 +12,15 @@ from alphastrike.app.discovery import available, chosen
 from alphastrike.app.inputs import Inputs, load_inputs
 from alphastrike.app.models import registry_of
 from alphastrike.domain.blocks import CandleHistory, FeatureBlock
-from alphastrike.domain.errors import DataError
+from alphastrike.domain.errors import ConfigError, DataError
 from alphastrike.domain.plugins import FeatureSpec, Monitor
 from alphastrike.features.feature_set import FeatureSet
 from alphastrike.gateway.candle_gateway import CandleGateway
+from alphastrike.ml.lessons import lessons_from
 from alphastrike.ml.record import VERSION, ModelRecord, model_sha256, schema_sha256
 from alphastrike.ml.registry import Entry
-from alphastrike.ml.training import Progress, Trained, lessons_from, train, windows_of
+from alphastrike.ml.training import Progress, Trained, train, windows_of
+from alphastrike.ml.trials import Trial
 from alphastrike.validation.profiles import learn_profiles, profile_bytes
 
 _LEAST_SHARE = 0.9  # of a symbol's usable bars on which a feature must speak to be learnt from
@@ -27,8 +30,12 @@ def train_model(config: AlphaStrikeConfig, progress: Progress) -> Entry:
     """Train on the configured candles and keep the model, in shadow."""
     inputs = load_inputs(config)
     block = training_features(config, inputs.history)
-    names = learnable(block, config.ml.training.features)
     settings = config.ml.training
+    registry = registry_of(config.ml)
+    parent = None if settings.without_weak_of is None else registry.find(settings.without_weak_of)
+    names = without_weak(learnable(block, settings.features), parent)
+    trial = _trial(config, inputs, names)
+    tried = registry.trials.note(trial)  # before it is made: what fails or is thrown away was tried as well
     history = inputs.history
     values = block.values[[block.names.index(name) for name in names]]
     lessons = lessons_from(history, names, values, settings)
@@ -37,8 +44,13 @@ def train_model(config: AlphaStrikeConfig, progress: Progress) -> Entry:
     made = train(lessons, bars, windows, settings, progress)
     profiles = learn_profiles(_from_bar(block, made.fold.train.start), names, config.validation)
     specs = {name: plugin.spec for name, plugin in chosen("features", names, "features").items()}
-    registry = registry_of(config.ml)
-    record = _record(config, inputs, made, [specs[name] for name in names], len(registry.entries()) + 1)
+    origin: dict[str, str | int | float] = {
+        **trial.content,
+        "trial_sha256": trial.sha256,
+        "models_tried": tried,
+    }
+    record = _record(inputs, made, [specs[name] for name in names], origin)
+    record = replace(record, parent=None if parent is None else parent.record.model_id)
     return registry.add(record, made.text, profile_bytes(profiles))
 
 
@@ -70,13 +82,37 @@ def learnable(block: FeatureBlock, asked: tuple[str, ...]) -> tuple[str, ...]:
     return kept
 
 
+def without_weak(names: tuple[str, ...], parent: Entry | None) -> tuple[str, ...]:
+    """The features the parent's recipe used more than noise, and those it did not know."""
+    if parent is None:
+        return names
+    record = parent.record
+    if record.importance is None:
+        raise ConfigError(
+            f"ml.training.without_weak_of: {parent.folder.name} has no importance on record, allowed a model "
+            "with a tested fold; train it again on a longer history"
+        )
+    weak = {name for name, less in zip(record.features, record.importance.weak(), strict=True) if less}
+    kept = tuple(name for name in names if name not in weak)
+    if not kept:
+        raise ConfigError(
+            f"ml.training.without_weak_of: none of the {len(names)} features was worth more than noise to "
+            f"{parent.folder.name}; there is nothing to learn from"
+        )
+    return kept
+
+
+def _trial(config: AlphaStrikeConfig, inputs: Inputs, names: tuple[str, ...]) -> Trial:
+    """Everything that decides which model comes of it."""
+    settings = config.ml.training.model_dump(mode="json", exclude={"features", "without_weak_of"})
+    libraries = {f"library_{name}": version(name) for name in ("lightgbm", "numpy", "alphastrike")}
+    return Trial({**settings, **libraries, "data_sha256": inputs.content_hash}, names)
+
+
 def _record(
-    config: AlphaStrikeConfig, inputs: Inputs, made: Trained, specs: list[FeatureSpec], tried: int
+    inputs: Inputs, made: Trained, specs: list[FeatureSpec], origin: dict[str, str | int | float]
 ) -> ModelRecord:
     history = inputs.history
-    settings = config.ml.training.model_dump(mode="json", exclude={"features"})
-    libraries = {f"library_{name}": version(name) for name in ("lightgbm", "numpy", "alphastrike")}
-    origin = {**settings, **libraries, "data_sha256": inputs.content_hash, "models_tried": tried}
     return ModelRecord(
         version=VERSION,
         model_id="",
@@ -94,6 +130,7 @@ def _record(
         evidence=made.evidence,
         gain=made.gain,
         origin=origin,
+        importance=made.importance,
     )
 
 

@@ -38,6 +38,10 @@ def train(
     registry: Annotated[
         str | None, typer.Option(help="Folder of trained models [default: models].", metavar="DIR")
     ] = None,
+    without_weak_of: Annotated[
+        str | None,
+        typer.Option(help="Leave out what was worth no more than noise to this model.", metavar="MODEL"),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Same data and seed, same model.", metavar="N")] = None,
     config: ConfigFile = None,
     as_json: Json = False,
@@ -54,6 +58,7 @@ def train(
         ("--start", "data.start", start),
         ("--end", "data.end", end),
         ("--registry", "ml.registry", registry),
+        ("--without-weak-of", "ml.training.without_weak_of", without_weak_of),
         ("--seed", "ml.training.seed", seed),
     ]
     options: list[tuple[str, str, object]] = [option for option in given if option[2] is not None]

@@ -1,5 +1,7 @@
 """Which model votes, if any, and how one is trained."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from alphastrike.domain.settings import Settings
@@ -31,6 +33,17 @@ class TrainingConfig(Settings):
         200, ge=1, le=100_000, description="Rows a leaf needs: fewer is memorising."
     )
     learning_rate: float = Field(0.03, gt=0, le=1, description="Share of each tree's word that counts.")
+    calibration: Literal["platt", "isotonic"] = Field(
+        "platt",
+        description="platt = one slope; isotonic = a rising staircase, which takes 5,000 outcomes that do "
+        "not overlap.",
+    )
+    without_weak_of: str | None = Field(
+        None,
+        min_length=4,
+        description="`active`, or the first characters of a model's id: its features that were worth no more "
+        "than noise are left out.",
+    )
     seed: int = Field(7, ge=0, lt=2**31, description="Seeds every draw: same data and seed, same model.")
 
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from alphastrike.domain.blocks import FeatureBlock, Floats, PredictionBlock
 from alphastrike.domain.outcomes import Code
-from alphastrike.ml.calibration import Platt
 from alphastrike.ml.kernel_rows import note_silence
 from alphastrike.ml.kernel_trees import Trees, predict
+from alphastrike.ml.record import Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Terms:
     It is silent on bars that close at or before `learnt_until_ms`: it was made from them.
     """
 
-    calibration: Platt
+    calibration: Calibration
     votes: bool
     learnt_until_ms: int
     max_silent_bars: int

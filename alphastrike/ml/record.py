@@ -12,6 +12,10 @@ from alphastrike.domain.errors import ConfigError
 from alphastrike.domain.plugins import FeatureSpec
 from alphastrike.ml.calibration import Platt
 from alphastrike.ml.evidence import Evidence
+from alphastrike.ml.importance import Importance
+from alphastrike.ml.isotonic import Isotonic
+
+Calibration = Platt | Isotonic
 
 VERSION = 1
 # What follows are training settings such as the number of threads: they do not change a prediction.
@@ -23,7 +27,8 @@ class ModelRecord:
     """`features` are in the order of the model's columns; hashes are SHA-256 in hex; times UTC ms.
 
     `learnt_until_ms` is the close of the last bar that training or calibration saw: the model has
-    no vote before. `gain` is each feature's share of what the trees gained. `origin` says what it
+    no vote before. `gain` is each feature's share of what the trees gained,
+    `importance` what their recipe loses without it, None where no fold could be asked. `origin` says what it
     was made with: settings, data, library versions, how many models were tried.
     """
 
@@ -39,10 +44,11 @@ class ModelRecord:
     learnt_from_ms: int
     learnt_until_ms: int
     rows: int
-    calibration: Platt
+    calibration: Calibration
     evidence: Evidence
     gain: tuple[float, ...]
     origin: dict[str, str | int | float]
+    importance: Importance | None = None
 
 
 _RECORD = TypeAdapter(ModelRecord)

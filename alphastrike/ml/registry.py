@@ -8,6 +8,7 @@ from pathlib import Path
 
 from alphastrike.domain.errors import ConfigError
 from alphastrike.ml.record import ModelRecord, model_id, read_record, record_text
+from alphastrike.ml.trials import TrialRegister
 
 ACTIVE = "active"
 _SHORT = 12
@@ -33,6 +34,7 @@ class Registry:
     def __init__(self, root: Path) -> None:
         """Look at `root`, which need not exist yet."""
         self._root = root
+        self.trials = TrialRegister(root / "trials.jsonl")
 
     def entries(self) -> tuple[Entry, ...]:
         """Every model, oldest data first."""
@@ -73,6 +75,11 @@ class Registry:
         """Let a model vote; `ConfigError` with every reason when its evidence does not allow that."""
         entry = self.find(name)
         faults = entry.record.evidence.faults()
+        if entry.record.origin.get("trial_sha256") not in self.trials.known():
+            raise ConfigError(
+                f"{entry.folder.name} stays in shadow: it is not in the register of what was tried, "
+                f"{self._root / 'trials.jsonl'}; train it here, or restore the file"
+            )
         if faults:
             raise ConfigError(
                 f"{entry.folder.name} stays in shadow, its out-of-sample record does not pass: "

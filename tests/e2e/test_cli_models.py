@@ -65,6 +65,36 @@ def test_the_same_data_and_seed_train_the_same_model(alphastrike, trained):
     assert json.loads(again.stdout)["model_id"] == json.loads(trained.stdout)["model_id"]
 
 
+def test_what_was_worth_no_more_than_noise_is_left_out_when_asked(alphastrike, trained):
+    parent = json.loads(trained.stdout)
+    rise, noise = parent["importance"]["rise"], parent["importance"]["noise"]
+    strong = [name for name, part in zip(parent["features"], rise, strict=True) if part > max(noise, 0.0)]
+
+    outcome = alphastrike(
+        "train", "--symbols", "BTCUSDT,ETHUSDT", "--without-weak-of", parent["model_id"][:12], "--json"
+    )
+
+    if strong:
+        child = json.loads(outcome.stdout)
+        assert (child["features"], child["parent"]) == (strong, parent["model_id"])
+        assert child["origin"]["models_tried"] == 1 + (len(strong) < len(parent["features"]))
+    else:
+        assert outcome.exit_code == 2
+        assert "none of the 3 features was worth more than noise" in outcome.stderr
+
+
+def test_every_recipe_is_on_record_and_only_what_is_may_be_promoted(alphastrike, trained):
+    model = json.loads(trained.stdout)
+    alphastrike("train", "--symbols", "BTCUSDT,ETHUSDT", "--seed", "8")
+    register = Path("models/trials.jsonl")
+
+    assert [json.loads(line)["seed"] for line in register.read_text(encoding="utf-8").splitlines()] == [7, 8]
+    register.unlink()
+    outcome = alphastrike("models", "promote", model["model_id"][:12])
+    assert outcome.exit_code == 2
+    assert "not in the register of what was tried" in outcome.stderr
+
+
 def test_an_empty_registry_says_so(alphastrike):
     assert alphastrike("models", "list").stdout == "no models: `alphastrike train` makes one\n"
     assert json.loads(alphastrike("models", "list", "--json").stdout) == []

@@ -11,8 +11,10 @@ from alphastrike.ml.calibration import Platt
 from alphastrike.ml.evidence import Evidence
 from alphastrike.ml.record import VERSION, ModelRecord, model_sha256, schema_sha256
 from alphastrike.ml.registry import Registry
+from alphastrike.ml.trials import Trial
 
 NAMES = ("alpha", "beta", "gamma")
+TRIED = Trial({"seed": 7}, NAMES)
 PROVEN = Evidence(5_000, 100, 48, 0.55, 0.247, 0.001, 0.56, 0.53, 0.01, ())
 
 
@@ -66,7 +68,7 @@ def a_record(trained_text, specs):
             calibration=Platt(1.0, 0.0),
             evidence=PROVEN,
             gain=(0.8, 0.1, 0.1),
-            origin={"seed": 7},
+            origin={"seed": 7, "trial_sha256": TRIED.sha256},
         )
         return replace(record, **changes)
 
@@ -75,8 +77,10 @@ def a_record(trained_text, specs):
 
 @pytest.fixture
 def registry(tmp_path):
-    """An empty registry."""
-    return Registry(tmp_path / "models")
+    """A registry without models, in whose register their recipe stands."""
+    found = Registry(tmp_path / "models")
+    found.trials.note(TRIED)
+    return found
 
 
 @pytest.fixture

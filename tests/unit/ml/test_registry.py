@@ -81,3 +81,10 @@ def test_a_broken_state_is_refused(registry, entry, text):
 
     with pytest.raises(ConfigError, match=r"registry\.json"):
         registry.entries()
+
+
+def test_research_that_is_not_registered_is_not_promoted(registry, a_record, trained_text):
+    stranger = registry.add(a_record(origin={"trial_sha256": "f" * 64}), trained_text, b"reference")
+
+    with pytest.raises(ConfigError, match=r"not in the register of what was tried, .*trials\.jsonl"):
+        registry.promote(stranger.folder.name)

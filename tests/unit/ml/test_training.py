@@ -7,7 +7,12 @@ from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.errors import DataError
 from alphastrike.domain.intervals import HOUR_MS
 from alphastrike.ml.config import TrainingConfig
-from alphastrike.ml.training import lessons_from, train, windows_of
+from alphastrike.ml.importance import Importance
+from alphastrike.ml.isotonic import Isotonic
+from alphastrike.ml.lessons import lessons_from
+from alphastrike.ml.probing import importance_of
+from alphastrike.ml.splits import walk_forward
+from alphastrike.ml.training import train, windows_of
 
 pytest.importorskip("lightgbm")
 
@@ -59,6 +64,47 @@ def test_the_same_data_and_seed_give_the_same_model_bit_for_bit():
     first, second = trained(history, values), trained(history, values)
 
     assert first == second
+
+
+def test_only_a_feature_that_knows_something_is_worth_much_more_than_noise():
+    importance = trained(*a_market()).importance
+
+    assert importance.rise[0] > 5 * max(importance.noise, *map(abs, importance.rise[1:]))
+    assert importance.folds == 3
+
+
+@pytest.mark.parametrize(("noise", "weak"), [(0.002, (False, True, True)), (-0.5, (False, False, True))])
+def test_worth_no_more_than_noise_is_weak_and_so_is_what_does_harm(noise, weak):
+    assert Importance((0.01, 0.002, -0.01), (0, 1, 2), noise, 3).weak() == weak
+
+
+def test_features_alike_are_shuffled_together():
+    history, values = a_market()
+    twins = np.stack([values[0], -values[0], values[1]])
+    lessons = lessons_from(history, ("hint", "mirror", "noise"), twins, SMALL)
+    folds = walk_forward(history.open_time_ms.size, windows_of(SMALL, HOUR_MS))
+
+    importance = importance_of(lessons, folds, SMALL)
+
+    assert importance.cluster == (0, 0, 1)
+    assert importance.rise[0] == importance.rise[1] > 5 * importance.noise
+
+
+def test_without_a_tested_fold_importance_is_not_known():
+    history, values = a_market(bars=300)
+
+    assert importance_of(lessons_from(history, ("hint", "noise"), values, SMALL), (), SMALL) is None
+
+
+def test_isotonic_takes_five_thousand_outcomes():
+    isotonic = SMALL.model_copy(update={"calibration": "isotonic"})
+
+    with pytest.raises(DataError, match=r"isotonic needs 5,000 outcomes"):
+        trained(*a_market(), isotonic)
+    made = trained(*a_market(bars=9_000, symbols=6), isotonic)
+
+    assert isinstance(made.calibration, Isotonic)
+    assert made.evidence.faults() == ()
 
 
 def test_lessons_leave_out_rows_with_a_missing_feature_and_are_in_the_order_of_time():

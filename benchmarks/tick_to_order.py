@@ -5,8 +5,7 @@ Run: `python benchmarks/tick_to_order.py [--closes 100]`
 A practice exchange in a process of its own plays a synthetic market of ten symbols, sped up, over loopback
 sockets. A live session trades there: the default ensemble with all its signals is asked at every close, and
 overruled so that one symbol turns at each (`round_robin.py`). The journal is on this disk, with its fsyncs.
-Candles are hourly, so the feed asks for funding at every close; the clock stops when the sender gets the
-request, before it is on the wire.
+The clock stops when the sender gets the request, before it is on the wire.
 """
 
 import argparse
@@ -29,6 +28,7 @@ from alphastrike.app.discovery import available
 from alphastrike.app.live_entry import LiveTerms, live_on_venue
 from alphastrike.app.paper_session import open_session
 from alphastrike.app.practice import PracticePlan, open_simulator
+from alphastrike.domain.intervals import interval_ms as interval_length
 from alphastrike.marketdata.synthetic.config import SyntheticConfig, embedded_default
 from alphastrike.marketdata.synthetic.market import generate
 from alphastrike.simulator.feed import CandleFeed, practice_instrument
@@ -39,48 +39,49 @@ from alphastrike.transport.http_aiohttp import AiohttpSender
 from alphastrike.transport.socket_websockets import WebsocketsConnector
 from alphastrike.transport.wire import HttpReply, HttpRequest
 
-PAST_DAYS, HOUR_MS = 125, 3_600_000
-SLOW_MS, BEFORE_MS = 60_000, 10_000  # of each hour, and how much of that lies before its end
+PAST_DAYS, DAY_MS, HOUR_MS = 125, 86_400_000, 3_600_000
+SLOW_MS, BEFORE_MS = 60_000, 10_000  # of each candle, and how much of that lies before its end
 _LEAST_FOR_P99 = 500
 ROBIN = Path(__file__).parent / "round_robin.py"
 
 
 class FastClock:
-    """Exchange time, the same in every process: an hour takes `hour_s` seconds.
+    """Exchange time, the same in every process: a candle takes `candle_s` seconds.
 
-    Half of them are the minute around the end of the hour, so that a venue's time windows hold there.
+    Half of them are the minute around its end, so that a venue's time windows hold there.
     """
 
-    def __init__(self, start_ms: int, began_ns: int, hour_s: float) -> None:
-        self._start_ms, self._began_ns, self._hour_s = start_ms, began_ns, hour_s
+    def __init__(self, start_ms: int, began_ns: int, interval_ms: int, candle_s: float) -> None:
+        self._start_ms, self._began_ns = start_ms, began_ns
+        self._interval_ms, self._candle_s = interval_ms, candle_s
 
     def now_ms(self) -> int:
-        hours, rest = divmod((time.time_ns() - self._began_ns) / 1e9 / self._hour_s, 1.0)
+        candles, rest = divmod((time.time_ns() - self._began_ns) / 1e9 / self._candle_s, 1.0)
         within = 2.0 * rest * SLOW_MS
         if rest > 0.5:
-            within = SLOW_MS + (2.0 * rest - 1.0) * (HOUR_MS - SLOW_MS)
-        return self._start_ms + int(hours * HOUR_MS + within)
+            within = SLOW_MS + (2.0 * rest - 1.0) * (self._interval_ms - SLOW_MS)
+        return self._start_ms + int(candles * self._interval_ms + within)
 
 
-def play(symbols: int, closes: int, hour_s: float, told: Any) -> None:
+def play(options: argparse.Namespace, told: Any) -> None:
     """The exchange's process: live through the past, then serve until it is ended."""
-    hours = PAST_DAYS * 24 + closes + 100
+    interval_ms = interval_length(options.interval)
     settings = embedded_default().model_dump() | {
-        "symbols": SYMBOLS[:symbols],
-        "interval": "1h",
-        "length_hours": hours,
+        "symbols": SYMBOLS[: options.symbols],
+        "interval": options.interval,
+        "length_hours": PAST_DAYS * 24 + -(-(options.closes + 100) * interval_ms // HOUR_MS),
     }
     history = generate(SyntheticConfig.model_validate(settings)).history
     listed = tuple(practice_instrument(symbol, "0.0001", "0.001") for symbol in history.symbols)
     host = open_simulator(PracticePlan("binance"), CandleFeed(history, listed, parts=1))
-    start_ms = int(history.open_time_ms[0]) + PAST_DAYS * 24 * HOUR_MS - BEFORE_MS
+    start_ms = int(history.open_time_ms[0]) + PAST_DAYS * DAY_MS - BEFORE_MS
     host.exchange.advance(start_ms)
     host._ticked_ms = start_ms  # noqa: SLF001 - nobody was connected in the past
 
     async def serve() -> None:
         server = LoopbackServer(host)
         await server.start()
-        clock = FastClock(start_ms, time.time_ns(), hour_s)
+        clock = FastClock(start_ms, time.time_ns(), interval_ms, options.candle_s)
         host._clock = clock  # noqa: SLF001 - its own loop would sleep too long
         key = dict(host.dialect.credentials(host.exchange.accounts[0].key))
         told.put((server.http_url, server.ws_url, start_ms, clock._began_ns, key))  # noqa: SLF001
@@ -144,10 +145,10 @@ class WatchedConnector(WebsocketsConnector):
         return WatchedSocket(await super().connect(url, headers), self._watch)
 
 
-def configured(symbols: int) -> AlphaStrikeConfig:
+def configured(interval: str, symbols: int) -> AlphaStrikeConfig:
     return AlphaStrikeConfig.model_validate(
         {
-            "paper": {"interval": "1h", "warm_up_days": PAST_DAYS - 1, "most_days": 20},
+            "paper": {"interval": interval, "warm_up_days": PAST_DAYS - 1, "most_days": 20},
             "data": {"symbols": sorted(SYMBOLS[:symbols])},
             "strategy": {"file": str(ROBIN)},
             "signals": {"decay": {"cold_start": "equal_weights"}},
@@ -160,18 +161,23 @@ def configured(symbols: int) -> AlphaStrikeConfig:
 
 async def trade(options: argparse.Namespace, reached: Any, state: Path) -> tuple[Watch, Any]:
     http_url, ws_url, start_ms, began_ns, key = reached
-    watch, clock = Watch(), FastClock(start_ms, began_ns, options.hour_s)
+    interval_ms = interval_length(options.interval)
+    watch, clock = Watch(), FastClock(start_ms, began_ns, interval_ms, options.candle_s)
     dialect = available("dialects")["binance"]()
     access = VenueAccess(
         WatchedSender(watch), WatchedConnector(watch), clock, np.random.default_rng(1), Credentials.of(key),
         dialect.endpoints(http_url, ws_url),
     )  # fmt: skip
     adapter = available("adapters")["binance"]()
-    terms = LiveTerms(duration_ms=options.closes * HOUR_MS)
+    terms = LiveTerms(duration_ms=options.closes * interval_ms)
     said: list[str] = []
     session = open_session(state, is_fresh=True)
     result = await live_on_venue(
-        configured(options.symbols), session, terms, (adapter, access), (lambda _picture: None, said.append)
+        configured(options.interval, options.symbols),
+        session,
+        terms,
+        (adapter, access),
+        (lambda _picture: None, said.append),
     )
     if options.verbose:
         print("\n".join(said[-20:]))
@@ -180,16 +186,15 @@ async def trade(options: argparse.Namespace, reached: Any, state: Path) -> tuple
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--closes", type=int, default=100)
+    parser.add_argument("--closes", type=int, default=1_000)
     parser.add_argument("--symbols", type=int, default=10)
-    parser.add_argument("--hour-s", type=float, default=2.0, help="seconds an hour of the market takes")
+    parser.add_argument("--interval", default="1h")
+    parser.add_argument("--candle-s", type=float, default=1.0, help="seconds a candle of the market takes")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     context = multiprocessing.get_context("spawn")
     told = context.Queue()
-    exchange = context.Process(
-        target=play, args=(options.symbols, options.closes, options.hour_s, told), daemon=True
-    )
+    exchange = context.Process(target=play, args=(options, told), daemon=True)
     exchange.start()
     reached = told.get(timeout=600)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,6 @@
 """One live session on a state folder: its journal gone on with, its account reconciled, then traded."""
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
@@ -84,6 +85,8 @@ class LiveSession:
         async for news in news_until(self._account.inbox, started):
             yield self._said(news)
         self._reach.say("reconciled with the venue: armed")
+        gc.collect()
+        gc.freeze()  # what the warm-up left stays: looking through it again would hold up an order
         earlier = self._relived.closes
         closes = feed.closes(earlier, len(earlier) + bars)
         async for heard in merged(_after(closes, len(earlier)), self._account.inbox, self._told()):

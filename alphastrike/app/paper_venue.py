@@ -1,5 +1,6 @@
 """The simulated venue on somebody else's feed: it lives through each close as it is delivered."""
 
+import asyncio
 from collections.abc import Iterable
 
 import numpy as np
@@ -31,6 +32,10 @@ class PaperVenue:
     def send(self, command: Command, now_ms: int) -> tuple[Event, ...]:
         """Carry out a command; returns the answer."""
         return self._session.send(command, now_ms)
+
+    async def sent(self) -> None:
+        """Everything has been answered at once; others have a turn."""
+        await asyncio.sleep(0)
 
 
 def with_rates(rates: Rates, symbols: tuple[str, ...], new: Iterable[UnifiedFundingRate]) -> Rates:

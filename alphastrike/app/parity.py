@@ -64,7 +64,8 @@ def parity(run: Path) -> tuple[Difference, ...]:
     memory = MemoryJournal()
     driver = paper_driver(again, Trading(again, lambda _: None), memory)
     for heard in heard_in(records):
-        driver.live_through(heard)
+        driver.decide(heard)
+        driver.settle(heard)
     return compared(facts_of(records), facts_of(memory.records))
 
 

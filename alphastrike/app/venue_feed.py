@@ -1,19 +1,20 @@
 """A venue's public market as paper trading lives through it: candles streamed, past and rates asked for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_keys import unknown
 from alphastrike.app.paper_market import PaperMarket
-from alphastrike.app.venue_funding import KnownFunding
+from alphastrike.app.venue_funding import FundingWatch, KnownFunding
 from alphastrike.domain.errors import ConfigError, DataError, VenueError
 from alphastrike.domain.events import CandlesClosed
 from alphastrike.domain.funding import FundingHistory
 from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.domain.intervals import interval_ms as interval_length
-from alphastrike.domain.market import UnifiedCandle, UnifiedFundingRate
+from alphastrike.domain.market import UnifiedCandle
 from alphastrike.live.closes import CloseJoiner, joined_closes
 from alphastrike.live.parts import Heard
 from alphastrike.live.past import gridded
@@ -22,7 +23,7 @@ from alphastrike.transport.adapter import VenueConnection
 from alphastrike.transport.clock import Clock
 
 DEFAULT_SYMBOLS = ("BTCUSDT", "ETHUSDT")
-_DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
+_DAY_MS = 86_400_000
 _PAGE = 500
 _GRACE_S = 5.0
 
@@ -90,35 +91,49 @@ class VenueFeed:
         self._interval_ms = market.past.interval_ms
         self._first_open_ms = market.first_open_ms
         self._clock = clock
-        self._known = KnownFunding.of(market.funding)
-        self._funded_ms = dict.fromkeys(self._symbols, market.first_open_ms)
+        known = KnownFunding.of(market.funding)
+        self._funding = FundingWatch(connection, clock, known, market.first_open_ms)
 
     async def closes(self, earlier: Sequence[Heard], bars: int) -> AsyncIterator[Heard]:
         """See `PaperFeed`; ends when the stream does."""
         after_ms = self._first_open_ms - self._interval_ms
         for heard in earlier[:bars]:
-            self._note(heard.funding)
+            self._funding.hear(heard.funding)
             after_ms = heard.candles.open_time_ms
             yield heard
+        async with aclosing(self._new(after_ms, bars - len(earlier))) as closes:
+            async for candles in closes:
+                yield self._heard(candles)
+
+    async def _new(self, after_ms: int, left: int) -> AsyncGenerator[CandlesClosed]:
+        """At most `left` closes nobody heard before; funding is asked for beside them."""
         stream = self._connection.websocket.candles(self._symbols, self._interval_ms)
-        left = bars - len(earlier)
-        for candles in await self._missed(after_ms):
-            after_ms = candles.open_time_ms
-            if left > 0:
-                yield await self._heard(candles)
-            left -= 1
-        joiner = CloseJoiner(self._symbols, self._interval_ms, after_ms)
-        if left <= 0:
-            return
-        async for candles in joined_closes(stream, joiner, self._clock.now_ms, _GRACE_S):
-            yield await self._heard(candles)
-            left -= 1
+        await self._funding.look()
+        watching = asyncio.create_task(self._funding.run())
+        try:
+            for candles in await self._missed(after_ms):
+                after_ms = candles.open_time_ms
+                if left > 0:
+                    yield candles
+                left -= 1
             if left <= 0:
                 return
+            joiner = CloseJoiner(self._symbols, self._interval_ms, after_ms)
+            async with aclosing(joined_closes(stream, joiner, self._clock.now_ms, _GRACE_S)) as closes:
+                async for candles in closes:
+                    if watching.done():
+                        watching.result()
+                    yield candles
+                    left -= 1
+                    if left <= 0:
+                        return
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
 
-    async def _heard(self, candles: CandlesClosed) -> Heard:
-        rates = await self._funding(candles)
-        return Heard(replace(candles, series=self._known.values(candles)), rates)
+    def _heard(self, candles: CandlesClosed) -> Heard:
+        rates = self._funding.due(candles.close_time_ms)
+        return Heard(replace(candles, series=self._funding.known.values(candles)), rates)
 
     async def _missed(self, after_ms: int) -> list[CandlesClosed]:
         start_ms = after_ms + self._interval_ms
@@ -131,26 +146,6 @@ class VenueFeed:
             for candle in await _candles(self._connection, symbol, self._interval_ms, span):
                 joiner.hold(candle)
         return list(joiner.release_all(self._clock.now_ms()))
-
-    async def _funding(self, candles: CandlesClosed) -> tuple[UnifiedFundingRate, ...]:
-        """Rates settled since the last look, in the first bar of an hour; a venue out of reach waits."""
-        end_ms = candles.close_time_ms + 1
-        if candles.open_time_ms % _HOUR_MS >= self._interval_ms:
-            return ()
-        found: list[UnifiedFundingRate] = []
-        for symbol in self._symbols:
-            try:
-                rates = await self._connection.rest.get_funding_rates(symbol, self._funded_ms[symbol], end_ms)
-            except VenueError:
-                continue  # asked for again an hour later, from the same instant on
-            found += rates
-        self._note(found)
-        return tuple(found)
-
-    def _note(self, rates: Sequence[UnifiedFundingRate]) -> None:
-        self._known.take(rates)
-        for rate in rates:
-            self._funded_ms[rate.symbol] = max(self._funded_ms[rate.symbol], rate.funding_time_ms + 1)
 
 
 async def _candles(

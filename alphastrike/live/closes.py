@@ -1,7 +1,7 @@
 """Candles of several symbols, as a venue's stream sends them, joined into one close after another."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import suppress
 
 from alphastrike.domain.events import CandlesClosed
@@ -64,7 +64,7 @@ async def joined_closes(
     joiner: CloseJoiner,
     now_ms: Callable[[], int],
     grace_s: float,
-) -> AsyncIterator[CandlesClosed]:
+) -> AsyncGenerator[CandlesClosed]:
     """Closes of a stream: each when its last candle came, or `grace_s` seconds after its first."""
     pending: asyncio.Task[UnifiedCandle] = asyncio.ensure_future(anext(candles))
     try:

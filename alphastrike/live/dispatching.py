@@ -52,10 +52,14 @@ class Dispatcher:
         if symbol not in self._workers:
             self._workers[symbol] = asyncio.create_task(self._work(symbol))
 
-    async def settled(self) -> None:
-        """Wait until everything sent so far has been answered or given up."""
-        while not self.is_quiet:
-            await asyncio.wait({*self._workers.values(), *self._underway})
+    async def settled(self, longest_s: float | None = None) -> None:
+        """Wait until everything sent so far has been answered or given up, or for so long."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(0)
+        ends = None if longest_s is None else loop.time() + longest_s
+        while not self.is_quiet and (ends is None or loop.time() < ends):
+            left = None if ends is None else ends - loop.time()
+            await asyncio.wait({*self._workers.values(), *self._underway}, timeout=left)
 
     async def stop(self) -> None:
         """Send nothing more."""

@@ -1,10 +1,10 @@
 """The driver over a feed that goes on: each event is handled, journaled, and then acted on.
 
 What the engine decided is in the journal before the venue hears of it, so that after a crash the
-journal says what may have been sent. The order of work at a close is the backtest's own.
+journal says what may have been sent. The order of work at a close is the backtest's own; bookkeeping and
+whoever watches wait until the orders are out.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -56,8 +56,9 @@ class Driver:
                 if isinstance(heard, Heard):
                     if stopping.is_asked:
                         return
-                    self.live_through(heard)
-                    await asyncio.sleep(0)  # let signals and watchers have their turn
+                    self.decide(heard)
+                    await self._venue.sent()
+                    self.settle(heard)
                 elif isinstance(heard, Word):
                     self.obey(heard)
                 elif isinstance(heard, Noted):
@@ -67,16 +68,19 @@ class Driver:
         finally:
             self._journal.sync()
 
-    def live_through(self, heard: Heard) -> None:
+    def decide(self, heard: Heard) -> None:
         """One close: the venue's news first, then the decision, then its orders.
 
-        What the feed said is journaled before any of it: it cannot be asked for again.
+        What the feed said and what was decided on it are on the disk before any order leaves.
         """
-        self._journal.append(HEARD, heard_record(heard), durable=True)
-        close_ms = heard.candles.close_time_ms
+        self._journal.append(HEARD, heard_record(heard))
         for event in self._venue.live_through(heard):
             self._handle(event)
-        self._carry_out(self._handle(heard.candles), close_ms)
+        self._carry_out(self._handle(heard.candles), heard.candles.close_time_ms)
+
+    def settle(self, heard: Heard) -> None:
+        """What need not be done before the orders of a close are out."""
+        self._journal.sync()
         self._after_close(heard)
 
     def hear(self, event: Event, order: str = "") -> None:
@@ -84,7 +88,7 @@ class Driver:
         if isinstance(event, _Word):
             named = {"order": order} if order else {}
             self._journal.append(TOLD, {"event": encode(event), **named}, durable=True)
-        self._carry_out(self._handle(event), event.event_time_ms)
+        self._carry_out(self._handle(event, is_news=True), event.event_time_ms)
 
     def obey(self, word: Word) -> None:
         """An operator's word; its order is over once the journal has it."""
@@ -94,7 +98,7 @@ class Driver:
     def _carry_out(self, step: Step, now_ms: int) -> None:
         for command in step.commands:
             for event in self._venue.send(command, now_ms):
-                self._handle(event)
+                self._handle(event, is_news=True)
         self._ask(step)
 
     def _ask(self, step: Step) -> None:
@@ -102,10 +106,9 @@ class Driver:
             for request in step.requests:
                 self._advice.send(request)
 
-    def _handle(self, event: Event) -> Step:
+    def _handle(self, event: Event, *, is_news: bool = False) -> Step:
         step = self._engine.handle(event)
-        is_about_money = bool(step.commands) or not isinstance(event, CandlesClosed)
-        self._journal.append(STEP, step_record(event, step), durable=is_about_money)
+        self._journal.append(STEP, step_record(event, step), durable=is_news or bool(step.commands))
         return step
 
 

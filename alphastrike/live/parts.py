@@ -28,6 +28,10 @@ class Venue(Protocol):
         """Carry out a command; returns the answer."""
         ...
 
+    async def sent(self) -> None:
+        """Return when what was sent has left, or after a moment; whoever else runs here has a turn."""
+        ...
+
 
 class Advice(Protocol):
     """Whoever is asked when the circuit breaker wakes. What is answered comes back as a told event."""

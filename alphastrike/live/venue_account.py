@@ -28,6 +28,7 @@ _NO_CHANGE = frozenset(
     {OrderState.PENDING, OrderState.PARTIALLY_FILLED, OrderState.FILLED, OrderState.UNKNOWN}
 )
 _RETRY_S = 1.0
+_MOMENT_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,10 @@ class VenueAccount:
             self._known.expect(command)
         self.dispatcher.send(command)
         return ()
+
+    async def sent(self) -> None:
+        """Until everything was answered, though not for long: nothing waits for a slow venue."""
+        await self.dispatcher.settled(_MOMENT_S)
 
     # What the mirror tells.
 

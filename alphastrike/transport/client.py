@@ -21,6 +21,7 @@ from alphastrike.transport.limits import Budgets, RateRule
 from alphastrike.transport.wire import HttpReply, HttpRequest, HttpSender, SendFailed
 
 _RESYNC_MS = 300_000
+_TRUSTED_MS = 12 * 3_600_000  # an order does not wait for a new measurement while reads keep making them
 _DEFAULT_PAUSE_S = 1.0
 _DEFAULT_BAN_S = 120.0
 
@@ -151,7 +152,7 @@ class VenueClient:
 
         `last_check` raises what forbids it, after every wait and just before it is sent.
         """
-        await self._ready(call)
+        await self._ready(call, _TRUSTED_MS)
         try:
             reply = await self._sent(call, is_order=True, last_check=last_check)
         except SendFailed as failure:
@@ -184,9 +185,9 @@ class VenueClient:
         except BrokenJson as error:
             raise VenueUnreachable(f"{self.venue} {call.path}: {error}") from error
 
-    async def _ready(self, call: Call) -> None:
+    async def _ready(self, call: Call, trusted_ms: int = _RESYNC_MS) -> None:
         now_ms = self._around.clock.now_ms()
-        if call.is_signed and (self._synced_ms is None or now_ms - self._synced_ms > _RESYNC_MS):
+        if call.is_signed and (self._synced_ms is None or now_ms - self._synced_ms > trusted_ms):
             await self.sync_clock(force=self._synced_ms is None)
         await self.budgets.draw(call.costs)
         self._refuse_while_banned()

@@ -47,8 +47,14 @@ def each_venue():
     return [first, *(pytest.param(name, marks=pytest.mark.long) for name in others)]
 
 
-async def traded(name: str, state: Path, *, hours: int, wait_hours: int = 0, config=CONFIG):
-    """A paper session on a practice exchange that has lived for a day (and `wait_hours` more)."""
+async def traded(
+    name: str, state: Path, *, hours: int, wait_hours: int = 0, config=CONFIG, funding_s=0.0, waits_ms=None
+):
+    """A paper session on a practice exchange that has lived for a day (and `wait_hours` more).
+
+    `waits_ms` gets the time from each close's arrival until it was dealt with.
+    """
+    waits_ms = [] if waits_ms is None else waits_ms
     adapter = available("adapters")[name]()
     instruments = (
         practice_instrument("BTCUSDT", "0.1", "0.001"),
@@ -58,19 +64,39 @@ async def traded(name: str, state: Path, *, hours: int, wait_hours: int = 0, con
     host = open_simulator(PracticePlan(adapter.dialect), CandleFeed(MARKET.history, instruments, parts=1))
     running = asyncio.create_task(host.run(clock))
     await asyncio.sleep((PAST_HOURS + wait_hours) * HOUR_S + 60)
-    reach = (adapter, practice_access(host, clock, seed=1))
+    access = practice_access(host, clock, seed=1)
+    reach = (adapter, replace(access, sender=SlowFunding(access.sender, funding_s)))
     said: list[str] = []
-    pictures = []
+    decided_ms: dict[int, int] = {}
     terms = PaperTerms(1.0, hours * HOUR_S * 1000)
+
+    def watch(picture):
+        decided_ms[picture.time_ms] = clock.now_ms()
+
     try:
         result = await paper_on_venue(
-            config, open_session(state, is_fresh=False), terms, reach, (pictures.append, said.append)
+            config, open_session(state, is_fresh=False), terms, reach, (watch, said.append)
         )
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
+    for each in heard_in(read_journal(journal_path(state))):
+        waits_ms.append(decided_ms.get(each.candles.close_time_ms, 0) - each.candles.event_time_ms)
     return result, said
+
+
+class SlowFunding:
+    """Passes requests on, those for funding late."""
+
+    def __init__(self, sender, delay_s):
+        self._sender, self._delay_s = sender, delay_s
+        self.close = sender.close
+
+    async def send(self, request, timeout_s):
+        if "unding" in f"{request.url}{request.body}":
+            await asyncio.sleep(self._delay_s)
+        return await self._sender.send(request, timeout_s)
 
 
 def test_at_least_one_venue_is_traded_on():
@@ -91,6 +117,19 @@ def test_a_venue_s_closes_are_decided_on_and_its_journal_verifies(name, tmp_path
     assert told == {("BTCUSDT", "funding_rate"), ("ETHUSDT", "funding_rate")}
     # A day is too little for the look-backs; nothing was stale, missing or insane.
     assert result.halts == {"features": {"warm_up": 2 * LIVE_HOURS}}
+    assert verify_journal(journal_path(tmp_path)).is_finished
+
+
+def test_no_decision_waits_for_a_venue_that_is_slow_to_tell_its_funding(tmp_path):
+    waits_ms: list[int] = []
+    work = traded(wire_adapters()[0], tmp_path, hours=LIVE_HOURS, funding_s=4.0, waits_ms=waits_ms)
+    run_in_simulated_time(work)
+
+    heard = heard_in(read_journal(journal_path(tmp_path)))
+    told = [(rate.symbol, rate.funding_time_ms) for one in heard for rate in one.funding]
+    assert max(waits_ms) < 100
+    assert told
+    assert len(told) == len(set(told))
     assert verify_journal(journal_path(tmp_path)).is_finished
 
 

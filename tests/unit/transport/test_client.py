@@ -159,6 +159,27 @@ def test_the_clock_is_measured_at_the_midpoint_and_again_when_the_venue_complain
     ]  # fmt: skip
 
 
+def test_an_order_does_not_wait_for_a_new_measurement_of_the_clock():
+    now = f'{{"now":{START_MS}}}'.encode()
+    read, write = Call("GET", "/account", is_signed=True), Call("POST", "/order", is_signed=True)
+
+    async def check(client):
+        await client.write(write, "a1")
+        for hours in (1, 12):
+            await asyncio.sleep(hours * 3_600)
+            await client.write(write, "a2")
+        await asyncio.sleep(600)
+        await client.read(read)
+
+    _, sender = run(
+        check, reply(body=now), reply(), reply(), reply(body=now), reply(), reply(body=now), reply()
+    )
+
+    assert [request.url.split("?")[0].rpartition("/")[2] for request in sender.sent] == [
+        "time", "order", "order", "time", "order", "time", "account",
+    ]  # fmt: skip
+
+
 def test_a_bucket_makes_the_request_wait_that_it_cannot_pay():
     async def check(client):
         return [await elapsed(client.read(READ)) for _ in range(4)]

@@ -32,10 +32,11 @@ Key = tuple[int, str, str, str]  # close, symbol, side, reason
 
 @dataclass(slots=True)
 class Facts:
-    """One run as its journal tells it: halts of the market's stages, market orders, executions, funding."""
+    """One run as its journal tells it: what stages 2 to 6 said, market orders, executions, funding."""
 
     closes: set[int] = field(default_factory=set)
     halts: dict[tuple[int, str], Code] = field(default_factory=dict)
+    forecasts: dict[tuple[int, str], tuple[float, float]] = field(default_factory=dict)
     orders: dict[Key, PlaceOrder] = field(default_factory=dict)
     fills: dict[str, list[UnifiedFill]] = field(default_factory=dict)
     funding: Counter[str] = field(default_factory=Counter)
@@ -86,6 +87,8 @@ def _take_step(facts: Facts, record: Record, close_ms: int) -> None:
     for outcome in map(decode, record.data["outcomes"]):
         if isinstance(outcome, Halted) and outcome.stage <= _LAST_MARKET_STAGE:
             facts.halts[close_ms, outcome.symbol] = outcome.code
+    for symbol, forecast, conviction in record.data["forecasts"]:
+        facts.forecasts[close_ms, symbol] = (forecast, conviction)
     for command in map(decode, record.data["commands"]):
         if isinstance(command, PlaceOrder) and command.order.order_type is OrderType.MARKET:
             order = command.order
@@ -116,9 +119,14 @@ def _data(run: Facts, simulated: Facts) -> Difference:
 
 
 def _signals(run: Facts, simulated: Facts) -> Difference:
-    cells = run.halts.keys() | simulated.halts.keys()
-    differing = sum(run.halts.get(cell) != simulated.halts.get(cell) for cell in cells)
-    return Difference("signal", differing, len(cells), 0.0, "halts of stages 1 to 6 that are not the same")
+    cells = run.halts.keys() | simulated.halts.keys() | run.forecasts.keys() | simulated.forecasts.keys()
+    differing = sum(
+        run.halts.get(cell) != simulated.halts.get(cell)
+        or run.forecasts.get(cell) != simulated.forecasts.get(cell)
+        for cell in cells
+    )
+    words = "forecasts, or halts of stages 1 to 6, that are not the same to the last bit"
+    return Difference("signal", differing, len(cells), 0.0, words)
 
 
 def _orders(run: Facts, simulated: Facts) -> Difference:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from alphastrike.domain.errors import InvariantBroken
 from alphastrike.domain.interventions import TriggerFired
@@ -88,13 +89,23 @@ class AlertRaised:
 Request = ReviewRequested | AlertRaised
 
 
+class Forecast(NamedTuple):
+    """What stage 6 said of a symbol at a close: in [-1, 1], with a conviction from 0 to 100."""
+
+    symbol: str
+    forecast: float
+    conviction: float
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """The engine's whole answer to one event: one outcome a symbol, and what to do, in order.
 
-    `commands` go to the venue, `requests` to anyone but the venue.
+    `commands` go to the venue, `requests` to anyone but the venue. `forecasts` are those of the symbols
+    of which stage 6 said anything, halted by it or a later stage or not.
     """
 
     outcomes: tuple[Outcome, ...]
     commands: tuple[Command, ...]
     requests: tuple[Request, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()

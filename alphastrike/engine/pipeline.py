@@ -3,12 +3,13 @@
 1 EXCHANGE -> 2 GATEWAY -> 3 FEATURES -> 4 VALIDATION -> 5 ML -> 6 STRATEGY -> 7 RISK -> 8 EXECUTION
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from alphastrike.domain.blocks import DecisionBlock, Floats, HaltGrid, MarketBlock
-from alphastrike.domain.commands import Command, Step
+from alphastrike.domain.commands import Command, Forecast, Step
 from alphastrike.domain.errors import InvariantBroken
 from alphastrike.domain.events import (
     Advised,
@@ -132,7 +133,13 @@ class Engine:
             commands.extend(self._execution.plan(row, now_ms))
         outcomes = tuple(self._execution.outcome(row) for row in range(len(self._symbols)))
         self.decisions = decisions
-        return Step(outcomes, tuple(commands), requests)
+        return Step(outcomes, tuple(commands), requests, self._forecasts(decisions))
+
+    def _forecasts(self, decisions: DecisionBlock) -> tuple[Forecast, ...]:
+        said = decisions.forecast
+        columns = (said.forecast[:, -1].tolist(), said.conviction[:, -1].tolist())
+        rows = zip(self._symbols, *columns, strict=True)
+        return tuple(Forecast(*row) for row in rows if not math.isnan(row[1]))
 
     def _ignored(self, market: MarketBlock, event: CandlesClosed) -> Step:
         """A bar that was already decided on changes nothing, and says so."""

@@ -121,6 +121,7 @@ def step_record(event: Event, step: Step) -> dict[str, Any]:
         "event": None if isinstance(event, CandlesClosed | _Word) else encode(event),
         "outcomes": [encode(outcome) for outcome in step.outcomes],
         "commands": [encode(command) for command in step.commands],
+        "forecasts": [list(forecast) for forecast in step.forecasts],
     }
 
 

@@ -68,7 +68,7 @@ class Retracer:
         if event is None:
             raise DataError(f"journal line {record.number + 1}: an answer to what was never heard")
         again = step_record(event, self._engine.handle(event))
-        for part in ("outcomes", "commands"):
+        for part in ("outcomes", "commands", "forecasts"):
             before, now = to_text(record.data[part]), to_text(again[part])
             if before != now:
                 raise DataError(

@@ -10,9 +10,9 @@ from alphastrike.app.live_entry import LiveTerms
 from alphastrike.app.paper_files import journal_path
 from alphastrike.app.parity import parity
 from alphastrike.app.retrace import verify_journal
-from alphastrike.domain.errors import NotArmed, VenueRejected
+from alphastrike.domain.errors import DataError, NotArmed, VenueRejected
 from alphastrike.domain.orders import OrderType, Side, UnifiedOrder
-from alphastrike.live.journal import read_journal
+from alphastrike.live.journal import Journal, read_journal
 from alphastrike.live.order_box import drop_order
 from alphastrike.live.told import STOP, STOP_WHEN_FLAT
 from alphastrike.transport.virtual_time import run_in_simulated_time
@@ -183,6 +183,29 @@ def test_a_live_run_and_the_simulated_venue_decide_the_same_on_the_same_closes(t
     found = {each.cause: each for each in parity(tmp_path)}
     assert list(found) == ["data", "signal", "order", "fill", "fee", "latency", "funding"]
     assert (found["data"].differing, found["data"].compared) == (0, 24)
-    assert found["signal"].differing == 0
+    assert (found["signal"].differing, found["signal"].compared) == (0, 24 * 2)
     assert found["order"].compared > found["order"].differing
     assert found["fill"].compared > 0
+    records = list(read_journal(journal_path(tmp_path)))
+    assert sum(len(record.data["forecasts"]) for record in records if record.kind == "step") == 24 * 2
+
+
+def test_a_forecast_that_is_not_the_same_is_named_by_parity(tmp_path):
+    async def work(ground):
+        await ground.session(Process(), hours=1)
+
+    on_the_ground(tmp_path, work)
+    path = journal_path(tmp_path)
+    records, journal = list(read_journal(path)), Journal.opened(tmp_path / "other.jsonl")
+    for record in records:
+        for forecast in record.data.get("forecasts", ())[:1]:
+            forecast[1] = -forecast[1]
+        journal.append(record.kind, record.data)
+    journal.close()
+    journal.path.replace(path)
+
+    found = {each.cause: each for each in parity(tmp_path)}
+
+    assert (found["signal"].differing, found["signal"].compared) == (12, 12 * 2)
+    with pytest.raises(DataError, match="forecasts differ"):
+        verify_journal(path)

@@ -1,7 +1,8 @@
 """Commands on their way to a venue: in order for each symbol, symbols beside each other.
 
 What protects is taken away last: the cancellation of a stop waits until everything else of its symbol has
-gone out. An order whose answer takes long does not hold up the stop behind it.
+gone out, and until it is known what became of it. An order whose answer takes long does not hold up the
+stop behind it.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from alphastrike.domain.orders import OrderType, UnifiedOrder
 from alphastrike.transport.account_mirror import AccountMirror
 
 _IMPATIENT_S = 1.0
+_LOOK_EVERY_S = 0.1
 
 
 class Dispatcher:
@@ -75,6 +77,9 @@ class Dispatcher:
                 command = self._next(waiting)
                 if isinstance(command, PlaceOrder):
                     await self._patiently(self._place(command.order))
+                elif self._protects(command.client_order_id) and self._mirror.doubts(symbol):
+                    waiting.append(command)
+                    await asyncio.sleep(_LOOK_EVERY_S)
                 else:
                     await self._patiently(self._mirror.cancel(command.client_order_id))
         finally:

@@ -88,6 +88,10 @@ class AccountMirror:
         """Client ids of orders whose outcome is unknown."""
         return tuple(self._doubted_s)
 
+    def doubts(self, symbol: str) -> bool:
+        """Whether the outcome of any of a symbol's orders is unknown."""
+        return any(self._sent[client_id].symbol == symbol for client_id in self._doubted_s)
+
     @property
     def silent_topics(self) -> frozenset[str]:
         """Streams of the account that are not live: what happens there is learnt by asking, later."""

@@ -3,6 +3,7 @@
 import asyncio
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from alphastrike.app.discovery import available
@@ -15,10 +16,13 @@ from alphastrike.domain.orders import OrderType, Side, UnifiedOrder
 from alphastrike.live.journal import Journal, read_journal
 from alphastrike.live.order_box import drop_order
 from alphastrike.live.told import STOP, STOP_WHEN_FLAT
+from alphastrike.simulator.faults import CATALOGUE, random_plan
 from alphastrike.transport.virtual_time import run_in_simulated_time
 from tests.live_runs import assert_unharmed, believed, kill_run, on_ground, until
 from tests.mortal import Process
 
+# A symbol that is no longer listed cannot be protected by anybody.
+SURVIVABLE = tuple(name for name in CATALOGUE if name != "delisting")
 ADAPTERS = sorted(
     name
     for name, load in available("adapters").items()
@@ -47,6 +51,16 @@ def test_a_day_killed_fifty_times_ends_as_the_venue_has_it(name, seed, tmp_path)
     run = kill_run(name, tmp_path, seed=100 + seed, hours=24, kills=50)
 
     assert run.kills == 50
+    assert_unharmed(run)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_a_day_of_chaos_killed_two_hundred_times_ends_as_the_venue_has_it(name, tmp_path):
+    faults = random_plan(np.random.default_rng(7), 150, 24 * 3_600.0, SURVIVABLE)
+    run = kill_run(name, tmp_path, seed=7, hours=24, kills=200, faults=faults)
+
+    assert run.kills == 200
     assert_unharmed(run)
 
 

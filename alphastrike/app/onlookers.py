@@ -9,6 +9,7 @@ from typing import Any
 
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.paper_session import Session
+from alphastrike.app.run_log import RunLog, news_of
 from alphastrike.domain.errors import ConfigError
 from alphastrike.live.metrics import MetricsServer, Vitals
 from alphastrike.live.notices import Notifier
@@ -18,7 +19,7 @@ from alphastrike.live.risk_picture import breaker_words
 Watch = Callable[[Picture], None]
 Say = Callable[[str], None]
 URLS = "ALPHASTRIKE_NOTIFY_URLS"
-_ALERTS = ("alert", "UNPROTECTED", "risk state unusable")
+ALERTS = ("alert", "UNPROTECTED", "risk state unusable")
 _STARTS = ("going on with run", "reconciled with the venue")
 
 
@@ -55,24 +56,37 @@ class _Teller:
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
         self._state = "normal"
-        self._orders: tuple[str, ...] = ()
 
-    def watch(self, picture: Picture) -> None:
+    def watch(self, picture: Picture, new_orders: tuple[str, ...]) -> None:
         if picture.breaker.state != self._state:
             self._state = picture.breaker.state
             self._notifier.tell("breaker", f"{picture.title}: {breaker_words(picture.breaker)}")
-        new = picture.orders[: len(picture.orders) - _known(picture.orders, self._orders)]
-        self._orders = picture.orders
-        for order in reversed(new):
+        for order in new_orders:
             self._notifier.tell("order", f"{picture.title}: {order}")
 
     def say(self, line: str) -> None:
-        if line.startswith(_ALERTS):
+        if line.startswith(ALERTS):
             self._notifier.tell("alert", line)
         elif line.startswith(_STARTS):
             self._notifier.tell("start", line)
         elif line.startswith("note: "):
             self._notifier.tell("note", line)
+
+    def end(self) -> None:
+        self._notifier.tell("stop", f"process {os.getpid()} ends")
+
+
+class _News:
+    """Finds the orders that are new in a picture, for whoever reads them."""
+
+    def __init__(self, readers: list[Callable[[Picture, tuple[str, ...]], None]]) -> None:
+        self._readers = readers
+        self._orders: tuple[str, ...] = ()
+
+    def watch(self, picture: Picture) -> None:
+        new, self._orders = news_of(picture.orders, self._orders), picture.orders
+        for reader in self._readers:
+            reader(picture, new)
 
 
 @contextmanager
@@ -87,14 +101,18 @@ def onlookers(
     watches: list[Watch] = [show[0]]
     says: list[Say] = [show[1]]
     ends: list[Callable[[], object]] = []
-    urls = environment.get(URLS, "")
-    if urls:
+    readers: list[Callable[[Picture, tuple[str, ...]], None]] = []
+    if config.live.log_megabytes > 0.0:
+        log = RunLog(session.state, config.live.log_megabytes, ALERTS)
+        readers.append(log.watch)
+        says.append(log.say)
+        ends.append(log.close)
+    if urls := environment.get(URLS, ""):
         messenger = AppriseMessenger(urls, show[1])
-        notifier = Notifier(config.notify, messenger, time.monotonic)
-        teller = _Teller(notifier)
-        watches.append(teller.watch)
+        teller = _Teller(Notifier(config.notify, messenger, time.monotonic))
+        readers.append(teller.watch)
         says.append(teller.say)
-        ends += [messenger.close, lambda: notifier.tell("stop", f"process {os.getpid()} ends")]
+        ends += [messenger.close, teller.end]
     if metrics_port is not None:
         vitals = Vitals()
         server = MetricsServer(vitals, metrics_port)
@@ -103,7 +121,7 @@ def onlookers(
         session.beats.append(vitals.beat)
         ends.append(server.close)
     try:
-        yield _each(watches), _each(says)
+        yield _each([*watches, _News(readers).watch]), _each(says)
     finally:
         for end in reversed(ends):
             end()
@@ -115,8 +133,3 @@ def _each(calls: list[Any]) -> Callable[[Any], None]:
             each(value)
 
     return call
-
-
-def _known(latest: tuple[str, ...], before: tuple[str, ...]) -> int:
-    """How many of the latest, which come first, were there before."""
-    return next((count for count in range(len(before), 0, -1) if latest[-count:] == before[:count]), 0)

@@ -16,7 +16,7 @@ from alphastrike.live.picture import CategoryLine, LeverageLine, Picture, Positi
 from alphastrike.live.risk_picture import BreakerLine, LimitLine
 from alphastrike.risk.books import Desk
 
-_KEPT_ORDERS = 6
+_KEPT_ORDERS = 60
 
 
 class PictureTaker:

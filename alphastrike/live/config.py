@@ -37,6 +37,12 @@ class LiveConfig(Settings):
     least_balance: float = Field(
         10.0, gt=0, description="free balance, quote, below which nothing is started"
     )
+    log_megabytes: float = Field(
+        50.0,
+        ge=0,
+        le=100_000,
+        description="most that log.jsonl and its older files hold, in paper runs too; 0 keeps no log",
+    )
 
 
 class NotifyConfig(Settings):

@@ -17,6 +17,7 @@ from alphastrike.live.risk_picture import breaker_words, risk_lines
 
 _LINE_EVERY_MS = 3_600_000
 _MOST_VERDICTS = 6
+_SHOWN_ORDERS = 6
 
 
 @contextmanager
@@ -74,7 +75,7 @@ def screen(picture: Picture) -> RenderableType:
         equal=False,
         expand=False,
     )
-    orders = Text("\n".join(picture.orders) or "none yet")
+    orders = Text("\n".join(picture.orders[:_SHOWN_ORDERS]) or "none yet")
     return Group(
         Text.assemble(
             (picture.title, "bold"), "   ", _time(picture.time_ms), "   Ctrl-C stops after this close"

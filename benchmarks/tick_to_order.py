@@ -1,16 +1,20 @@
 """From the last candle's frame on the socket to the order's request in the sender's hands.
 
-Run: `python benchmarks/tick_to_order.py [--closes 100]`
+Run: `python benchmarks/tick_to_order.py [--closes 100] [--chatter 2000]`
 
 A practice exchange in a process of its own plays a synthetic market of ten symbols, sped up, over loopback
 sockets. A live session trades there: the default ensemble with all its signals is asked at every close, and
 overruled so that one symbol turns at each (`round_robin.py`). The journal is on this disk, with its fsyncs.
-The clock stops when the sender gets the request, before it is on the wire.
+The clock stops when the sender gets the request, before it is on the wire. With `--chatter` the exchange
+repeats its candles so many times a second, stamped, so that it shows whether the session keeps up. Memory is
+the session's own, after a tenth of the closes and at the end.
 """
 
 import argparse
 import asyncio
 import multiprocessing
+import os
+import re
 import tempfile
 import time
 from collections.abc import Mapping
@@ -42,6 +46,8 @@ from alphastrike.transport.wire import HttpReply, HttpRequest
 PAST_DAYS, DAY_MS, HOUR_MS = 125, 86_400_000, 3_600_000
 SLOW_MS, BEFORE_MS = 60_000, 10_000  # of each candle, and how much of that lies before its end
 _LEAST_FOR_P99 = 500
+_STAMP = "left_ns"
+_STAMPED = re.compile(rb'"left_ns":(\d+)')
 ROBIN = Path(__file__).parent / "round_robin.py"
 
 
@@ -78,6 +84,8 @@ def play(options: argparse.Namespace, told: Any) -> None:
     host.exchange.advance(start_ms)
     host._ticked_ms = start_ms  # noqa: SLF001 - nobody was connected in the past
 
+    chatter = Chatter(options.chatter)
+
     async def serve() -> None:
         server = LoopbackServer(host)
         await server.start()
@@ -88,9 +96,41 @@ def play(options: argparse.Namespace, told: Any) -> None:
         while True:
             await asyncio.sleep(0.002)
             host.advance(clock.now_ms())
+            chatter.talk(host.lines)
 
     with suppress(KeyboardInterrupt):
         asyncio.run(serve())
+
+
+class Chatter:
+    """Repeats the unfinished candles a line has carried, with the instant they leave."""
+
+    def __init__(self, a_second: int) -> None:
+        self._a_second = a_second
+        self._began_s, self._said = time.monotonic(), 0
+
+    def talk(self, lines: list[Any]) -> None:
+        due = int((time.monotonic() - self._began_s) * self._a_second)
+        for line in lines:
+            texts = [text for text in _last_texts(line) if '"x":false' in text]
+            while texts and self._said < due:
+                text = texts[self._said % len(texts)]
+                line.outgoing.put_nowait(f'{text[:-2]},"{_STAMP}":{time.time_ns()}}}}}')
+                self._said += 1
+        self._said = due
+
+
+def _last_texts(line: Any) -> list[str]:
+    """What was said last of each symbol; from the first call on."""
+    if not hasattr(line, "last"):
+        line.last, say = {}, line.say
+
+        def remembering(text: str) -> None:
+            line.last[text[:40]] = text
+            say(text)
+
+        line.say = remembering
+    return list(line.last.values())
 
 
 class Watch:
@@ -98,18 +138,32 @@ class Watch:
 
     def __init__(self) -> None:
         self.closed_ns = 0
-        self.frames = 0
         self.latencies_ms: list[float] = []
+        self.lags_ms: list[float] = []
+        self.memory_mb: list[float] = []
+        self.began_s, self.began_cpu_s = time.monotonic(), time.process_time()
 
     def read(self, frame: str | bytes) -> None:
-        self.frames += 1
-        if b'"x":true' in (frame if isinstance(frame, bytes) else frame.encode()):
+        content = frame if isinstance(frame, bytes) else frame.encode()
+        if b'"x":true' in content:
             self.closed_ns = time.perf_counter_ns()
+        elif stamped := _STAMPED.search(content):
+            self.lags_ms.append((time.time_ns() - int(stamped[1])) / 1e6)
 
     def sent(self, request: HttpRequest) -> None:
         if request.method == "POST" and "/fapi/v1/order" in request.url and self.closed_ns:
             self.latencies_ms.append((time.perf_counter_ns() - self.closed_ns) / 1e6)
             self.closed_ns = 0
+            self.memory_mb.append(memory_mb())
+            if len(self.latencies_ms) == 1:
+                self.began_s, self.began_cpu_s = time.monotonic(), time.process_time()
+                self.lags_ms.clear()
+
+
+def memory_mb() -> float:
+    """This process's own resident memory."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 class WatchedSender(AiohttpSender):
@@ -190,6 +244,7 @@ def main() -> None:
     parser.add_argument("--symbols", type=int, default=10)
     parser.add_argument("--interval", default="1h")
     parser.add_argument("--candle-s", type=float, default=1.0, help="seconds a candle of the market takes")
+    parser.add_argument("--chatter", type=int, default=0, help="market messages a second besides")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     context = multiprocessing.get_context("spawn")
@@ -214,6 +269,17 @@ def main() -> None:
             ]
         ],
     )
+    early = watch.memory_mb[found.size // 10]
+    print(f"Memory: {early:.1f} MB after a tenth of them, {watch.memory_mb[-1]:.1f} MB at the end")
+    if watch.lags_ms:
+        took_s = time.monotonic() - watch.began_s
+        core = (time.process_time() - watch.began_cpu_s) / took_s
+        lags = np.percentile(watch.lags_ms, (50, 99, 100))
+        rate = len(watch.lags_ms) / took_s
+        print(
+            f"Chatter: {rate:,.0f} messages a second read, {core:.0%} of a core in all; "
+            f"left to read {lags[0]:.1f} ms in the middle, p99 {lags[1]:.1f}, most {lags[2]:.1f}"
+        )
 
 
 if __name__ == "__main__":

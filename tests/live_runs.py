@@ -26,6 +26,7 @@ from alphastrike.app.paper_session import open_session
 from alphastrike.app.practice import PracticePlan, open_chaos, practice_access
 from alphastrike.app.retrace import config_of
 from alphastrike.app.risk_start import RiskStart
+from alphastrike.domain.errors import VenueError
 from alphastrike.domain.orders import OrderType, UnifiedFill
 from alphastrike.domain.practice import Execution, OrderMoved
 from alphastrike.live import journal as journal_module
@@ -262,17 +263,31 @@ def _killed_again_and_again(seed: int, hours: int, kills: int, config: Any) -> A
         for at_s, at_an_order, acts in plan:
             process = Process()
             doom = asyncio.create_task(_doom(ground, process, at_s, acts, at_an_order=at_an_order))
-            await ground.session(process, hours=hours * 2, config=config)
+            await _supervised(ground, process, hours=hours * 2, config=config)
             doom.cancel()
             died += process.is_dead
             await asyncio.sleep(0.2)
         last = Process()
         ending = asyncio.create_task(_told_to_stop(ground, hours * 3600 + 300))
-        await ground.session(last, hours=hours * 2, config=config)
+        await _supervised(ground, last, hours=hours * 2, config=config)
         ending.cancel()
         return _left_behind(ground, died)
 
     return work
+
+
+async def _supervised(ground: Ground, process: Process, **options: Any) -> None:
+    """A session; one that could not begin because the venue is out of reach is begun again."""
+    while True:
+        said = len(ground.said)
+        try:
+            await ground.session(process, **options)
+        except VenueError:
+            if process.is_dead or any("armed" in line for line in ground.said[said:]):
+                raise
+            await asyncio.sleep(1.0)
+        else:
+            return
 
 
 async def _doom(ground: Ground, process: Process, at_s: float, acts: int, *, at_an_order: bool) -> None:

@@ -28,13 +28,14 @@ from alphastrike.app.risk_start import FRESH, RiskStart, begin_risk
 from alphastrike.app.stepped_run import BarRecorder
 from alphastrike.backtest.recording import Recording
 from alphastrike.backtest.result import Provenance, RunResult
+from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.commands import Step
-from alphastrike.domain.events import CandlesClosed, Event
+from alphastrike.domain.events import Event
 from alphastrike.engine.pipeline import Engine
 from alphastrike.execution.stage import ExecutionStage
 from alphastrike.live.driver import Driver
 from alphastrike.live.parts import Advice, Handler, Heard, Sink
-from alphastrike.live.past import history_of
+from alphastrike.live.past import Lived
 from alphastrike.live.picture import Picture
 from alphastrike.marketdata.fingerprint import candles_hash
 from alphastrike.risk.stage import RiskStage
@@ -127,14 +128,14 @@ class Trading:
         self._run = run
         self._watch = watch
         self._began = time.perf_counter(), time.process_time()
-        self._lived: list[CandlesClosed] = []
+        self._lived = Lived(run.market.past.symbols, run.market.past.interval_ms)
         self._pictures = PictureTaker(run.assembly.desk, run.market.past.symbols, _title(run))
         self._recorder = BarRecorder(run.assembly, run.recording, run.engine, run.risk)
         self.engine: Handler = _Watched(run.engine, self._pictures)
 
     def after_close(self, heard: Heard) -> None:
         """Keep what the close left behind."""
-        self._lived.append(heard.candles)
+        self._lived.add(heard.candles)
         self._recorder.record(every=True)
         self._run.session.rewind()
         self._watch(self.picture(heard.candles.close_time_ms))
@@ -146,7 +147,7 @@ class Trading:
     def result(self) -> RunResult:
         """What the run folder is written from."""
         elapsed = time.perf_counter() - self._began[0], time.process_time() - self._began[1]
-        return _result(self._run, self._lived, elapsed)
+        return _result(self._run, self._lived.history(), elapsed)
 
 
 def paper_driver(run: PaperRun, trading: Trading, sink: Sink) -> Driver:
@@ -161,9 +162,8 @@ def bars_of(run: PaperRun, duration_ms: int | None) -> int:
     return 2**62 if duration_ms is None else max(1, duration_ms // interval_ms)
 
 
-def _result(run: PaperRun, lived: list[CandlesClosed], elapsed: tuple[float, float]) -> RunResult:
+def _result(run: PaperRun, history: CandleHistory, elapsed: tuple[float, float]) -> RunResult:
     market, recording = run.market, run.recording
-    history = history_of(lived, market.past.symbols, market.past.interval_ms)
     circuit = run.assembly.circuit
     records: dict[str, Any] = {name: recording.joined(name) for name in _RECORDS}
     inputs = Inputs(history, market.funding, "", market.label, is_synthetic=market.is_synthetic, notes=())

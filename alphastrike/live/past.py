@@ -18,6 +18,7 @@ from alphastrike.domain.market import UnifiedCandle
 
 _LISTED = TypeAdapter(tuple[UnifiedInstrument, ...])
 _SERIES = "series of "  # before its name, in the file
+_PART = 128  # closes
 _COLUMNS = ("open", "high", "low", "close", "volume", "taker_buy_volume")
 
 
@@ -53,31 +54,56 @@ def gridded(
     return _history(symbols, interval_ms, grid, columns, {})
 
 
-def followed_by(past: CandleHistory, later: CandleHistory) -> CandleHistory:
-    """Both on one grid; NaN where nothing was heard between them, or only the other has a series."""
+def followed_by(past: CandleHistory, *later: CandleHistory) -> CandleHistory:
+    """All of them on one grid, in order; NaN where nothing was heard, or where a part lacks a series."""
     step = past.interval_ms
-    first, last = (
-        int(past.open_time_ms[0]),
-        int((later if later.open_time_ms.size else past).open_time_ms[-1]),
-    )
+    parts = [history for history in (past, *later) if history.open_time_ms.size]
+    if not parts:
+        return past
+    first, last = int(parts[0].open_time_ms[0]), int(parts[-1].open_time_ms[-1])
     grid = np.arange(first, last + 1, step, dtype=np.int64)
 
-    def whole(name: str, tables: tuple[Mapping[str, Floats], Mapping[str, Floats]]) -> Floats:
+    def whole(tables: Sequence[Mapping[str, Floats]], name: str) -> Floats:
         out = np.full((len(past.symbols), grid.size), np.nan)
-        for history, table in zip((past, later), tables, strict=True):
-            if name in table and history.open_time_ms.size:
+        for history, table in zip(parts, tables, strict=True):
+            if name in table:
                 start = (int(history.open_time_ms[0]) - first) // step
                 out[:, start : start + history.open_time_ms.size] = table[name]
         return out
 
-    columns = [{name: getattr(history, name) for name in _COLUMNS} for history in (past, later)]
+    columns = [{name: getattr(history, name) for name in _COLUMNS} for history in parts]
+    series = [history.series for history in parts]
+    names = {name for table in series for name in table}
     return _history(
         past.symbols,
         step,
         grid,
-        {name: whole(name, (columns[0], columns[1])) for name in _COLUMNS},
-        {name: whole(name, (past.series, later.series)) for name in {*past.series, *later.series}},
+        {name: whole(columns, name) for name in _COLUMNS},
+        {name: whole(series, name) for name in names},
     )
+
+
+class Lived:
+    """Closes as they come. They are kept as arrays: a year of them as objects would fill a machine."""
+
+    def __init__(self, symbols: tuple[str, ...], interval_ms: int) -> None:
+        """Nothing has been lived through yet."""
+        self._symbols = symbols
+        self._interval_ms = interval_ms
+        self._parts: list[CandleHistory] = []
+        self._latest: list[CandlesClosed] = []
+
+    def add(self, close: CandlesClosed) -> None:
+        """Take the next close."""
+        self._latest.append(close)
+        if len(self._latest) >= _PART:
+            self._parts.append(history_of(self._latest, self._symbols, self._interval_ms))
+            self._latest = []
+
+    def history(self) -> CandleHistory:
+        """All of them on the grid they span."""
+        latest = history_of(self._latest, self._symbols, self._interval_ms)
+        return followed_by(*self._parts, latest)
 
 
 def save_past(

@@ -1,7 +1,7 @@
 """Requests to a venue under its rules: budgets, bans, clock, retries of reads, and no write sent twice."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -118,11 +118,14 @@ class VenueClient:
 
     async def read(self, call: Call) -> Any:
         """The decoded answer. Asked again, with full jitter, while the fault is nobody's."""
+        return await self._patiently(lambda: self._asked(call))
+
+    async def _patiently(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         patience, attempt = self._patience, 0
         last: VenueError
         while True:
             try:
-                return await self._asked(call)
+                return await ask()
             except VenueBanned:
                 raise
             except VenueThrottled as fault:
@@ -138,7 +141,7 @@ class VenueClient:
             except ClockSkewed as fault:
                 if attempt:
                     raise
-                await self.sync_clock(force=True)
+                await self._measure_clock(force=True)
                 wait, last = 0.0, fault
             attempt += 1
             if attempt >= patience.attempts:
@@ -168,7 +171,10 @@ class VenueClient:
             raise
 
     async def sync_clock(self, *, force: bool = False) -> None:
-        """Measure the venue's clock by the midpoint of a round trip."""
+        """Measure the venue's clock by the midpoint of a round trip, as patiently as it is read."""
+        await self._patiently(lambda: self._measure_clock(force=force))
+
+    async def _measure_clock(self, *, force: bool) -> None:
         call, clock = self._rules.server_time_call(), self._around.clock
         asked_ms = clock.now_ms()
         body = await self._asked(call)
@@ -188,7 +194,7 @@ class VenueClient:
     async def _ready(self, call: Call, trusted_ms: int = _RESYNC_MS) -> None:
         now_ms = self._around.clock.now_ms()
         if call.is_signed and (self._synced_ms is None or now_ms - self._synced_ms > trusted_ms):
-            await self.sync_clock(force=self._synced_ms is None)
+            await self._measure_clock(force=self._synced_ms is None)
         await self.budgets.draw(call.costs)
         self._refuse_while_banned()
 

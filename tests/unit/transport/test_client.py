@@ -159,6 +159,19 @@ def test_the_clock_is_measured_at_the_midpoint_and_again_when_the_venue_complain
     ]  # fmt: skip
 
 
+def test_the_clock_is_measured_as_patiently_as_anything_is_read():
+    now = f'{{"now":{START_MS + 3_000}}}'.encode()
+
+    async def check(client):
+        await client.sync_clock(force=True)
+        return client.venue_clock.offset_ms
+
+    offset, sender = run(check, reply(body=b"\x1f\x8b"), lost(), reply(body=now))
+
+    assert 0 < offset < 3_000  # what is left of three seconds after the waits
+    assert len(sender.sent) == 3
+
+
 def test_an_order_does_not_wait_for_a_new_measurement_of_the_clock():
     now = f'{{"now":{START_MS}}}'.encode()
     read, write = Call("GET", "/account", is_signed=True), Call("POST", "/order", is_signed=True)

@@ -55,6 +55,7 @@ def answers():
         await other.cancel_order(SYMBOL, "gone")
         await one.place_order(replace(LIMIT, client_order_id="ioc", time_in_force=TimeInForce.IOC))
         await asyncio.sleep(20 * 60 + 0.5 - (wire.access.clock.now_ms() - START_MS) / 1000)
+        await other.get_positions()  # this exchange's clock moves in leaps; a read measures it again
         await other.place_order(
             replace(
                 MARKET, side=Side.SELL, reduce_only=True, quantity=Decimal("0.010"), client_order_id="less"

@@ -129,9 +129,20 @@ class Ground:
         return self.host.exchange.accounts[0]
 
     async def session(
-        self, process: Process, *, hours: float, config=CONFIG, terms=None, fresh=False, files=None
+        self,
+        process: Process,
+        *,
+        hours: float,
+        config=CONFIG,
+        terms=None,
+        fresh=False,
+        files=None,
+        around=None,
     ) -> Any:
-        """One process, until it has traded for so long, is told to stop, or dies."""
+        """One process, until it has traded for so long, is told to stop, or dies.
+
+        `around` changes what surrounds it: wire, clock.
+        """
         adapter = available("adapters")[self.name]()
         access = practice_access(self.host, self.clock, seed=1)
         access = type(access)(
@@ -142,6 +153,7 @@ class Ground:
             access.credentials,
             access.endpoints,
         )
+        access = access if around is None else around(access)
         terms = terms or LiveTerms(duration_ms=int(hours * 3_600_000))
         journal_module.os = files or MortalFiles(process)
         try:

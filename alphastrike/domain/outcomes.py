@@ -32,6 +32,7 @@ class Code(IntEnum):
     INSANE_CANDLE = 205  # OHLC contradict each other, negative price or volume
     PRICE_JUMP = 206
     FROZEN = 207
+    EARLY = 208  # before its own end: a clock is wrong, and nobody knows how old anything is
 
     WARM_UP = 301  # fewer candles than the look-back needs
 

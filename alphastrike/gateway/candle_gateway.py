@@ -25,7 +25,7 @@ class CandleGateway:
     count and 0 when some are not numbers); `PRICE_JUMP` (observed: |log return|) and `FROZEN`
     (observed: candles in a row), both of which leave the candle usable; `DUPLICATE` and
     `OUT_OF_ORDER` for times already seen or off the grid, which change no state; `STALE` for
-    candles that reach the engine too late to trade on.
+    candles that reach the engine too late to trade on, `EARLY` for those that reach it before their end.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class CandleGateway:
         config = config if config is not None else GatewayConfig()
         self._interval_ms = interval_ms
         self._stale_ms = config.stale_after_bars * interval_ms
+        self._early_ms = -1_000.0 * config.most_early_seconds
         self._states = np.zeros(len(symbols), dtype=STATE)
         self._last_open_ms = _NEVER
         limits = np.zeros(1, dtype=LIMITS)
@@ -68,6 +69,8 @@ class CandleGateway:
             age = (event_time_ms - (block.open_time_ms + block.interval_ms - 1)).astype(np.float64)
             late = np.broadcast_to(age > self._stale_ms, block.close.shape)
             block.halts.halt(late, Code.STALE, age, self._stale_ms)
+            early = np.broadcast_to(age < self._early_ms, block.close.shape)
+            block.halts.halt(early, Code.EARLY, age, self._early_ms)
         return replace(block, **dict(zip(_COLUMNS, columns, strict=True)))
 
     def snapshot(self) -> bytes:

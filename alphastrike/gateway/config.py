@@ -48,6 +48,13 @@ class GatewayConfig(Settings):
         description="Age in bars, from its close to the event that brings it, beyond which a candle is too "
         "old to trade on. Known only where candles arrive one by one.",
     )
+    most_early_seconds: float = Field(
+        default=30.0,
+        ge=0,
+        le=3600,
+        description="Seconds before its end that a candle may arrive, by this machine's clock; beyond them a "
+        "clock is wrong, and no age can be told.",
+    )
     recovery_hours: float = Field(
         default=360.0,
         ge=0,

@@ -2,16 +2,22 @@
 
 import asyncio
 import errno
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import pytest
 
 from alphastrike.app.paper_files import journal_path
 from alphastrike.domain.errors import NotArmed
+from alphastrike.domain.outcomes import Code, Halted
+from alphastrike.live.codec import decode
 from alphastrike.live.journal import read_journal
 from alphastrike.live.order_box import drop_order
 from alphastrike.live.told import STOP
 from alphastrike.simulator.faults import Fault
+from alphastrike.transport.sockets import SocketClosed
 from alphastrike.transport.virtual_time import run_in_simulated_time
+from alphastrike.transport.wire import SendFailed
 from tests.live_runs import (
     CONFIG,
     believed,
@@ -114,6 +120,110 @@ def test_a_venue_under_maintenance_is_waited_for_and_asked_what_happened(tmp_pat
     assert_whole(ground, tmp_path)
     notes = [each.data["text"] for each in read_journal(journal_path(tmp_path)) if each.kind == "note"]
     assert any("by the venue" in note or "not ours" in note for note in notes), notes
+
+
+@dataclass
+class Names:
+    """The network's names: while they are down nothing can be connected to."""
+
+    down: bool = False
+    refused: int = 0
+
+    def around(self, access):
+        return replace(
+            access, sender=_Nameless(access.sender, self), connector=_Nameless(access.connector, self)
+        )
+
+
+class _Nameless:
+    def __init__(self, wire, names):
+        self._wire, self._names = wire, names
+        self.close = getattr(wire, "close", None)
+
+    async def send(self, request, timeout_s):
+        if self._names.down:
+            self._names.refused += 1
+            raise SendFailed("cannot connect: ClientConnectorDNSError", was_sent=False)
+        return await self._wire.send(request, timeout_s)
+
+    async def connect(self, url, headers):
+        if self._names.down:
+            raise SocketClosed("cannot connect: gaierror")
+        return await self._wire.connect(url, headers)
+
+
+def test_names_that_cannot_be_resolved_are_waited_for(tmp_path):
+    names = Names()
+
+    async def work(ground):
+        ending = asyncio.create_task(ground.session(Process(), hours=9, around=names.around))
+        await until(ground, ground.account.positions, longest_s=9_000)
+        names.down = True
+        for line in tuple(ground.host.lines):
+            ground.host.drop(line)
+        await asyncio.sleep(1_800)
+        names.down = False
+        await asyncio.sleep(600)
+        drop_order(ground.state, STOP)
+        await ending
+        return ground
+
+    ground = on_the_ground(tmp_path, work)
+
+    assert names.refused > 10
+    assert_whole(ground, tmp_path)
+    assert ground.exposure.longest_s <= 5.0
+
+
+class Steps:
+    """This machine's clock, which somebody sets."""
+
+    def __init__(self):
+        self.ahead_ms = 0
+
+    def around(self, access):
+        clock = access.clock
+
+        class Stepped:
+            def now_ms(inner):  # noqa: N805
+                return clock.now_ms() + self.ahead_ms
+
+        return replace(access, clock=Stepped())
+
+
+@pytest.mark.parametrize(
+    ("ahead_ms", "code"),
+    [(3_600_000, Code.STALE), (20_000, None), (-20_000, None), (-3_600_000, Code.EARLY)],
+)
+def test_a_clock_that_is_set_while_trading_decides_nothing_and_leaves_the_account_whole(
+    ahead_ms, code, tmp_path
+):
+    steps = Steps()
+
+    async def work(ground):
+        ending = asyncio.create_task(ground.session(Process(), hours=9, around=steps.around))
+        await until(ground, ground.account.positions, longest_s=9_000)
+        steps.ahead_ms = ahead_ms
+        await asyncio.sleep(1_800)
+        steps.ahead_ms = 0
+        await asyncio.sleep(1_800)
+        drop_order(ground.state, STOP)
+        await ending
+        return ground
+
+    ground = on_the_ground(tmp_path, work)
+
+    assert_whole(ground, tmp_path)
+    assert ground.exposure.longest_s <= 5.0
+    outcomes = [
+        decode(each)
+        for record in read_journal(journal_path(tmp_path))
+        if record.kind == "step"
+        for each in record.data["outcomes"]
+    ]
+    halts = Counter(each.code for each in outcomes if isinstance(each, Halted))
+    assert halts[code] == (0 if code is None else 2 * 6)  # two symbols, six closes
+    assert not isinstance(outcomes[-1], Halted) or outcomes[-1].code is not code
 
 
 def test_a_damaged_risk_state_means_the_lowest_leverage_and_no_entry(tmp_path):

@@ -289,6 +289,16 @@ def test_a_candle_delivered_late_is_stale_but_usable():
     assert not is_blank(block, 0)
 
 
+def test_a_candle_delivered_before_its_end_tells_of_a_wrong_clock():
+    history = a_market()
+    close_ms = int(history.open_time_ms[0]) + HOUR_MS - 1
+
+    assert halts(a_gateway().advance(history.block(0, 1), event_time_ms=close_ms - 30_000)) == []
+    block = a_gateway().advance(history.block(0, 1), event_time_ms=close_ms - 30_001)
+    assert halts(block) == [(0, Code.EARLY, -30_001.0, -30_000.0)]
+    assert not is_blank(block, 0)
+
+
 def test_defaults_hold_without_a_configuration():
     history = a_market(close=np.r_[np.full(20, 100.0), np.full(20, 124.0)])
 

@@ -31,6 +31,7 @@ class LiveTerms:
     duration_ms: int | None = None
     is_adopting: bool = False
     settings: Any = None
+    is_real_money: bool = False
 
 
 async def live_on_venue(
@@ -82,6 +83,7 @@ def _wanted(
         least_balance=config.live.least_balance,
         known_orders=_orders_of(session),
         knows_positions=bool(session.earlier) or terms.is_adopting,
+        is_real_money=terms.is_real_money,
     )
 
 

@@ -93,7 +93,7 @@ def live(
     adapter = venue_adapter(venue)
     arming = Arming(mainnet, confirm, typer.prompt, keys, practice)
     settings, access = armed(adapter, loaded.config, arming, os.environ)
-    terms = LiveTerms(duration_ms(duration), adopt, settings)
+    terms = LiveTerms(duration_ms(duration), adopt, settings, is_real_money=mainnet)
     looks = (as_json, metrics_port)
     result = _traded(loaded.config, (state, fresh, terms), (adapter, access), looks)
     deliver(result, loaded.config, as_json=as_json)

@@ -139,6 +139,15 @@ class ExchangeRESTProtocol(Protocol):
 
 
 @runtime_checkable
+class TellsKeyPowers(Protocol):
+    """An adapter whose venue says what a key may do; others are not asked."""
+
+    async def can_withdraw(self) -> bool | None:
+        """Whether this key may take money out of the account; None where the venue does not tell."""
+        ...
+
+
+@runtime_checkable
 class ExchangeWebSocketProtocol(Protocol):
     """Streams from a venue, each an async iterator that ends when the adapter is closed."""
 

@@ -32,6 +32,7 @@ class PracticeKey:
     api_secret: str
     passphrase: str
     private_key: str  # 0x and 64 hex digits, for venues that sign with a wallet
+    may_withdraw: bool = False  # as venues say it that know such a permission
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from alphastrike.domain.account import MarginMode
 from alphastrike.domain.errors import VenueRejected
-from alphastrike.domain.exchange import VenueCapabilities
+from alphastrike.domain.exchange import TellsKeyPowers, VenueCapabilities
 from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.transport.adapter import VenueConnection
 from alphastrike.transport.clock import Clock
@@ -39,6 +39,7 @@ class PreflightTerms:
     least_balance: float
     known_orders: tuple[tuple[str, str], ...]  # (symbol, client id) of every order sent, newest last
     knows_positions: bool  # a journal or the operator answers for positions that are there
+    is_real_money: bool = False
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -51,6 +52,7 @@ async def preflight(connection: VenueConnection, clock: Clock, terms: PreflightT
     return (
         *_capabilities(connection.rest.capabilities),
         await _clock(connection, clock, terms),
+        await _key(connection, terms),
         *await _balance(connection, terms),
         *await _positions(connection, terms),
         await _orders(connection, terms),
@@ -70,6 +72,15 @@ async def _clock(connection: VenueConnection, clock: Clock, terms: PreflightTerm
     skew_ms = server_ms - (asked_ms + clock.now_ms()) // 2
     allowed = f"up to {terms.most_clock_skew_ms} ms; set this machine's clock, or live.most_clock_skew_ms"
     return Check("clock", f"{skew_ms:+} ms", allowed, abs(skew_ms) <= terms.most_clock_skew_ms)
+
+
+async def _key(connection: VenueConnection, terms: PreflightTerms) -> Check:
+    """A key that only trades: whoever finds it can lose money with it and take none."""
+    rest = connection.rest
+    may = await rest.can_withdraw() if isinstance(rest, TellsKeyPowers) else None
+    observed = {None: "the venue does not tell", True: "may withdraw", False: "may not withdraw"}[may]
+    allowed = "one that may not: make a key at the venue that trades only, or approve an agent's"
+    return Check("key", observed, allowed, passes=not (may and terms.is_real_money))
 
 
 async def _balance(connection: VenueConnection, terms: PreflightTerms) -> tuple[Check, ...]:

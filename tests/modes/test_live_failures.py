@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from alphastrike.app.live_entry import LiveTerms
 from alphastrike.app.paper_files import journal_path
 from alphastrike.domain.errors import NotArmed
 from alphastrike.domain.outcomes import Code, Halted
@@ -37,13 +38,15 @@ def with_stop(kind):
     return CONFIG.model_copy(update={"risk": CONFIG.risk.model_copy(update={"stop": kind})})
 
 
-def refused(tmp_path, *, config=CONFIG, **options):
+def refused(tmp_path, *, config=CONFIG, terms=None, prepare=None, **options):
     """What a session says that is not armed; nothing has been sent then, and nothing journaled."""
 
     async def work(ground):
         await asyncio.sleep(5)
+        if prepare is not None:
+            prepare(ground)
         with pytest.raises(NotArmed) as fault:
-            await ground.session(Process(), hours=1, config=config)
+            await ground.session(Process(), hours=1, config=config, terms=terms)
         assert ground.exposure.landed == []
         return str(fault.value)
 
@@ -64,6 +67,15 @@ def test_a_clock_that_is_off_is_not_traded_by(tmp_path):
 
 def test_positions_without_stops_are_not_traded(tmp_path):
     assert refused(tmp_path, config=with_stop("none")).startswith("risk.stop: observed none")
+
+
+def test_real_money_is_not_traded_with_a_key_that_may_withdraw_it(tmp_path):
+    def prepare(ground):
+        ground.account.key = replace(ground.account.key, may_withdraw=True)
+
+    words = refused(tmp_path, terms=LiveTerms(3_600_000, is_real_money=True), prepare=prepare)
+
+    assert "key: observed may withdraw, allowed one that may not" in words
 
 
 def assert_whole(ground, state):

@@ -34,10 +34,11 @@ class BinanceAdapter:
         catalogue = Catalogue()
         has_account = bool(access.credentials.api_key.get_secret_value())
         websocket = BinanceWebSocket(access, ws_root, catalogue, has_account=has_account)
-        rules = BinanceRules(rest_root, access.credentials, config.receive_window_ms)
+        spot_root = access.endpoints.get("rest_url", config.spot_root)
+        rules = BinanceRules(rest_root, access.credentials, config.receive_window_ms, spot_root)
         around = Surroundings(access.sender, access.clock, access.chance)
         client = VenueClient(self.name, rules, LIMITS, around)
-        rest = BinanceRest(client, catalogue, websocket.book_state)
+        rest = BinanceRest(client, catalogue, websocket.book_state, tells_powers=spot_root is not None)
         websocket.rest = rest
         return PairedConnection(rest, websocket)
 

@@ -26,6 +26,7 @@ from alphastrike.transport.dialect import Conversation, Refusal, WireRequest
 from alphastrike.transport.wire import HttpReply
 
 _KEY_LIFE_MS = 60 * 60_000
+_RESTRICTIONS = "/sapi/v1/account/apiRestrictions"
 _SILENT_LISTS = ("capital/config/getall", "margin/allPairs")
 
 
@@ -104,6 +105,8 @@ class BinanceSession:
 
     def _answered(self, request: WireRequest) -> Any:
         path = request.path
+        if path.endswith(_RESTRICTIONS):
+            return self._restrictions(request)
         if "/sapi/" in path:
             return [] if path.endswith(_SILENT_LISTS) else _not_here(path)
         if "/fapi/" not in path:
@@ -117,6 +120,21 @@ class BinanceSession:
             self._counters.spend(self._exchange.now_ms, weight, is_order=False)
             return handle(asked)
         return self._signed(request, asked)
+
+    def _restrictions(self, request: WireRequest) -> Any:
+        """What the key may do, as the spot interface says it."""
+        asked = Asked.of(request, _RESTRICTIONS)
+        self._counters.spend(self._exchange.now_ms, 1, is_order=False)
+        account = account_of_key(self._exchange, request.headers)
+        check_time(asked.params, self._exchange.now_ms)
+        check_signature(request, account)
+        return {
+            "ipRestrict": False,
+            "enableReading": True,
+            "enableFutures": True,
+            "enableSpotAndMarginTrading": False,
+            "enableWithdrawals": account.key.may_withdraw,
+        }
 
     def _signed(self, request: WireRequest, asked: Asked) -> Any:
         routes = {**self._orders.routes, **self._money.routes}

@@ -15,7 +15,7 @@ from alphastrike.adapters.binance.faults import NothingToChange, OrderMissing
 from alphastrike.adapters.binance.mappers import to_margin_tiers
 from alphastrike.adapters.binance.market_reads import MarketReads
 from alphastrike.adapters.binance.order_rules import CAPABILITIES, check_order, order_params
-from alphastrike.adapters.binance.rules import ORDER_COSTS, WEIGHT
+from alphastrike.adapters.binance.rules import ORDER_COSTS, SPOT, WEIGHT
 from alphastrike.domain.account import MarginMode, UnifiedBalance, UnifiedPosition
 from alphastrike.domain.errors import VenueError, VenueRejected, VenueUnreachable
 from alphastrike.domain.exchange import VenueCapabilities
@@ -33,8 +33,11 @@ _FILLS_SPAN_MS, _FILLS_KEPT_MS = 7 * DAY_MS, 90 * DAY_MS
 class BinanceRest:
     """Requests to Binance. `book_state` says whether a followed book may be traded on."""
 
-    def __init__(self, client: VenueClient, catalogue: Catalogue, book_state: BookState) -> None:
-        """Send nothing yet."""
+    def __init__(
+        self, client: VenueClient, catalogue: Catalogue, book_state: BookState, *, tells_powers: bool = False
+    ) -> None:
+        """Send nothing yet. `tells_powers`: the network says what a key may do."""
+        self._tells_powers = tells_powers
         self._client = client
         self._catalogue = catalogue
         self._book_state = book_state
@@ -164,6 +167,15 @@ class BinanceRest:
         """Cancel every working order of a symbol, conditional ones included."""
         await self._signed("DELETE", "/fapi/v1/allOpenOrders", 1, **self._of(symbol))
         await self._signed("DELETE", "/fapi/v1/algoOpenOrders", 1, **self._of(symbol))
+
+    async def can_withdraw(self) -> bool | None:
+        """Whether this key may take money out of the account; None where the network does not tell."""
+        self._need_connection()
+        if not self._tells_powers:
+            return None
+        path = "/sapi/v1/account/apiRestrictions"
+        answer = await self._client.read(Call("GET", path, {}, {WEIGHT: 1}, is_signed=True, host=SPOT))
+        return bool(answer["enableWithdrawals"])
 
     async def get_fills(self, symbol: str, since_ms: int) -> Sequence[UnifiedFill]:
         """This account's fills of a symbol from `since_ms` on, oldest first; the venue keeps three months.

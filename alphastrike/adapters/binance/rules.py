@@ -11,6 +11,7 @@ from alphastrike.transport.credentials import Credentials
 from alphastrike.transport.limits import RateRule
 from alphastrike.transport.wire import HttpReply, HttpRequest
 
+SPOT = "spot"
 WEIGHT, ORDERS_10S, ORDERS_1M = "weight_1m", "orders_10s", "orders_1m"
 LIMITS = (RateRule(WEIGHT, 2400, 60), RateRule(ORDERS_10S, 300, 10), RateRule(ORDERS_1M, 1200, 60))
 ORDER_COSTS = {ORDERS_10S: 1.0, ORDERS_1M: 1.0}
@@ -25,9 +26,12 @@ _CLIENT_IDS = ("newClientOrderId", "clientAlgoId")
 class BinanceRules:
     """`WireRules` of Binance USD-M."""
 
-    def __init__(self, root: str, credentials: Credentials, receive_window_ms: int) -> None:
-        """Sign with these credentials."""
+    def __init__(
+        self, root: str, credentials: Credentials, receive_window_ms: int, spot_root: str | None = None
+    ) -> None:
+        """Sign with these credentials. Calls with the host `spot` go to the other root."""
         self._root = root
+        self.spot_root = spot_root
         self._credentials = credentials
         self._receive_window_ms = receive_window_ms
 
@@ -47,7 +51,8 @@ class BinanceRules:
         query = query_of(params)
         if call.is_signed:
             query += f"&signature={signature(self._credentials.api_secret.get_secret_value(), query)}"
-        url = f"{self._root}{call.path}{'?' if query else ''}{query}"
+        root = self.spot_root if call.host == SPOT else self._root
+        url = f"{root}{call.path}{'?' if query else ''}{query}"
         return HttpRequest(call.method, url, headers)
 
     def fault(self, call: Call, reply: HttpReply, body: Any) -> VenueError | None:

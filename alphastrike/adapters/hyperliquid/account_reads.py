@@ -35,6 +35,7 @@ class AccountReads:
         self._market = market
         self._identity = identity
         self._ids = ids
+        self._is_agent = False
         self._user = identity.vault_address or identity.account_address
 
     @property
@@ -58,7 +59,8 @@ class AccountReads:
             return
         role = await self._role(self._identity.signer)
         master = str((role.get("data") or {}).get("user") or "").lower()
-        if role["role"] == "agent":
+        self._is_agent = role["role"] == "agent"
+        if self._is_agent:
             if self._user is None:
                 self._user = master
             elif self._identity.vault_address is None and self._user != master:
@@ -71,6 +73,12 @@ class AccountReads:
                 raise self._unknown(self._identity.signer)
         elif self._identity.vault_address is None:
             raise await self.explained()
+
+    @property
+    def can_withdraw(self) -> bool | None:
+        """Only an account's own key moves money out; an agent's trades and no more. None without a key."""
+        signer = self._identity.signer
+        return None if signer is None else not self._is_agent
 
     async def explained(self) -> AuthError:
         """Why the venue knows nobody behind a signature: the account, the key or the network signed for."""

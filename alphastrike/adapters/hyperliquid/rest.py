@@ -50,6 +50,10 @@ class HyperliquidRest:
         self._is_open = False
         await self._client.close()
 
+    async def can_withdraw(self) -> bool | None:
+        """Whether this key may take money out of the account: the account's own may, an agent's not."""
+        return self._account().can_withdraw
+
     async def get_server_time_ms(self) -> int:
         """The venue's clock."""
         return await self._market().server_time_ms()

@@ -126,6 +126,25 @@ def test_a_key_that_does_not_belong_to_the_named_account_is_refused_at_connect(r
     assert "allowed" in str(refusal.value)
 
 
+def test_an_account_s_own_key_may_withdraw():
+    async def work(connection):
+        return await connection.rest.can_withdraw()
+
+    assert scripted(work) is True
+
+
+def test_an_agent_s_key_may_not_withdraw():
+    async def run(world):
+        world.host.interference = Scripted(userRole={"role": "agent", "data": {"user": OTHER}})
+        connection = world.connection()
+        await connection.rest.connect()
+        may = await connection.rest.can_withdraw()
+        await connection.close()
+        return may
+
+    assert in_practice(run) is False
+
+
 def test_a_vault_is_traded_for_by_its_leaders_key():
     async def run(world):
         connection = world.connection(vault_address=OTHER)

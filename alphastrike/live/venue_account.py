@@ -21,6 +21,7 @@ from alphastrike.live.known_fills import KnownFills
 from alphastrike.live.news import Noted
 from alphastrike.live.parts import Heard
 from alphastrike.live.stop_guard import StopGuard
+from alphastrike.live.strangers import Strangers
 from alphastrike.transport.account_mirror import ENDED, AccountMirror
 
 # Fills speak for themselves, and what is not known yet is no news.
@@ -55,6 +56,7 @@ class VenueAccount:
         listening = Listening(self.filled, self.mirror.reconcile, lambda: self.is_still)
         self.reconciler = AccountReconciler(trader, books, known, self.inbox, listening)
         self.guard = StopGuard(books, trader, self.inbox, self.dispatcher.is_idle)
+        self.strangers = Strangers(trader, self.mirror, self._note)
         self._suspect = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -70,7 +72,8 @@ class VenueAccount:
             self.dispatcher.send(cancel)
         await self._reconcile()
         self._tasks = [
-            asyncio.create_task(work) for work in (self._reconciling(), self.guard.run(), self.switch.run())
+            asyncio.create_task(work)
+            for work in (self._reconciling(), self.guard.run(), self.switch.run(), self.strangers.run())
         ]
         for task in self._tasks:
             task.add_done_callback(self._ended)

@@ -133,6 +133,25 @@ def test_what_a_person_does_at_the_venue_is_booked_explained_and_never_left_with
     assert wallet == pytest.approx(float(ground.account.balance().wallet), abs=0.01)
 
 
+def test_an_order_somebody_leaves_at_the_venue_is_named_once_and_left_alone(tmp_path):
+    async def work(ground):
+        async def act():
+            await until(ground, lambda: held(ground).get("BTCUSDT"), longest_s=9_000)
+            ground.account.place(
+                UnifiedOrder(
+                    "BTCUSDT", Side.BUY, OrderType.LIMIT, Decimal("0.5"), "theirs", price=Decimal(20_000)
+                )
+            )
+            await asyncio.sleep(400)
+
+        await beside(ground, act)
+        return [each.order.client_order_id for each in ground.account.orders("BTCUSDT", working=True)]
+
+    assert "theirs" in on_the_ground(tmp_path, work, hours=9)
+    strange = [text for text in notes_of(tmp_path) if "not ours" in text]
+    assert strange == ["BTCUSDT: order theirs at the venue is not ours: left alone"]
+
+
 def test_a_position_whose_stop_the_venue_refuses_is_closed_at_once(tmp_path):
     async def work(ground):
         place = ground.account.place

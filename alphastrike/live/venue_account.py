@@ -22,6 +22,7 @@ from alphastrike.live.news import Noted
 from alphastrike.live.parts import Heard
 from alphastrike.live.stop_guard import StopGuard
 from alphastrike.live.strangers import Strangers
+from alphastrike.live.venue_health import VenueHealth
 from alphastrike.transport.account_mirror import ENDED, AccountMirror
 
 # Fills speak for themselves, and what is not known yet is no news.
@@ -57,6 +58,7 @@ class VenueAccount:
         self.reconciler = AccountReconciler(trader, books, known, self.inbox, listening)
         self.guard = StopGuard(books, trader, self.inbox, self.dispatcher.is_idle)
         self.strangers = Strangers(trader, self.mirror, self._note)
+        self.health = VenueHealth(self.mirror, trader.clock, self.inbox)
         self._suspect = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -71,10 +73,9 @@ class VenueAccount:
         for cancel in left.cancels:
             self.dispatcher.send(cancel)
         await self._reconcile()
-        self._tasks = [
-            asyncio.create_task(work)
-            for work in (self._reconciling(), self.guard.run(), self.switch.run(), self.strangers.run())
-        ]
+        works = (self.guard, self.switch, self.strangers, self.health)
+        self._tasks = [asyncio.create_task(work.run()) for work in works]
+        self._tasks.append(asyncio.create_task(self._reconciling()))
         for task in self._tasks:
             task.add_done_callback(self._ended)
 

@@ -54,6 +54,7 @@ class AccountMirror:
     positions: dict[str, Decimal] = field(default_factory=dict)
     wallets: dict[str, Decimal] = field(default_factory=dict)
     reconciliations: int = 0
+    is_answered: bool = True  # whether the venue answered when it was last asked about the account
     _sent: dict[str, UnifiedOrder] = field(default_factory=dict)
     _doubted_s: dict[str, float] = field(default_factory=dict)
     _unsent: set[str] = field(default_factory=set)
@@ -179,7 +180,9 @@ class AccountMirror:
             else:
                 self._wanted.set()
         except VenueError:
+            self.is_answered = False
             return False
+        self.is_answered = True
         self.reconciliations += 1
         self._has_reconciled.set()
         return True

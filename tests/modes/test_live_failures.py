@@ -132,6 +132,12 @@ def test_a_venue_under_maintenance_is_waited_for_and_asked_what_happened(tmp_pat
     assert_whole(ground, tmp_path)
     notes = [each.data["text"] for each in read_journal(journal_path(tmp_path)) if each.kind == "note"]
     assert any("by the venue" in note or "not ours" in note for note in notes), notes
+    health = [
+        event["error_rate"]
+        for record in read_journal(journal_path(tmp_path))
+        if record.kind == "step" and (event := record.data["event"] or {}).get("is") == "VenueHealthObserved"
+    ]
+    assert (max(health), health[-1]) == (1.0, 0.0)
 
 
 @dataclass

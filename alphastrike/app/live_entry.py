@@ -2,13 +2,15 @@
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.correspondence import corresponding
+from alphastrike.app.live_evidence import evidence_check
 from alphastrike.app.live_session import LiveSession, Reach, Say
 from alphastrike.app.modes import LIVE
-from alphastrike.app.paper import bars_of, open_paper
+from alphastrike.app.paper import bars_of, open_paper, readiness
 from alphastrike.app.paper_entry import Watch, keep_market, saved_market, say_start
 from alphastrike.app.paper_market import PaperMarket
 from alphastrike.app.paper_session import Session
@@ -32,6 +34,8 @@ class LiveTerms:
     is_adopting: bool = False
     settings: Any = None
     is_real_money: bool = False
+    validated_by: Path | None = None  # a backtest of the same settings
+    is_unvalidated: bool = False  # the operator knows that there is none
 
 
 async def live_on_venue(
@@ -55,11 +59,14 @@ async def live_on_venue(
             for instrument in market.instruments or ():
                 await connection.rest.cancel_all(instrument.symbol)
         wanted = _wanted(config, session, terms, market)
-        _check(await preflight(connection, access.clock, wanted), say)
+        may_lack = terms.is_unvalidated or not terms.is_real_money
+        evidence = evidence_check(config, terms.validated_by, may_lack=may_lack)
+        _check((*await preflight(connection, access.clock, wanted), evidence), say)
         config = await _funded(config, session, connection, market)
         say("warming up on the market's past")
         run = open_paper(config, market, session.risk, LIVE)
         say_start(session, run, say)
+        say(readiness(run))
         if not session.earlier:
             keep_market(session.journal, run, market)
         with corresponding(config, run.assembly.circuit, say) as advice:

@@ -31,6 +31,7 @@ from alphastrike.backtest.result import Provenance, RunResult
 from alphastrike.domain.blocks import CandleHistory
 from alphastrike.domain.commands import Step
 from alphastrike.domain.events import Event
+from alphastrike.domain.outcomes import Code, Stage
 from alphastrike.engine.pipeline import Engine
 from alphastrike.execution.stage import ExecutionStage
 from alphastrike.live.driver import Driver
@@ -41,6 +42,7 @@ from alphastrike.marketdata.fingerprint import candles_hash
 from alphastrike.risk.stage import RiskStage
 
 Watcher = Callable[[Picture], None]
+_UNREADY = {code: code.stage is not None and code.stage <= Stage.ML for code in Code}
 _RECORDS = ("fills", "funding", "equity", "decisions", "trades", "signals", "risk_states")
 
 
@@ -50,6 +52,7 @@ class PaperRun:
 
     `risk_fault` is what was wrong with the risk state it should have started from.
     `advice` hears what the engine asks; what is answered comes back as a told event.
+    `warmed` is what halted each symbol at the last close before the first one, 0 for nothing.
     """
 
     config: AlphaStrikeConfig
@@ -63,6 +66,7 @@ class PaperRun:
     risk_fault: str | None
     advice: Advice | None
     mode: Mode
+    warmed: tuple[int, ...]
     recording: Recording = field(default_factory=Recording)
 
 
@@ -89,8 +93,9 @@ def open_paper(
     assembly = assemble_listed(config, Listed(market.past, market.funding, instruments), run_id)
     past = assembly.history
     bars = past.open_time_ms.size
+    decisions = None
     for bar in range(0, bars, BLOCK_BARS):
-        assembly.stages.advance(past.block(bar, min(bar + BLOCK_BARS, bars)))
+        decisions = assembly.stages.advance(past.block(bar, min(bar + BLOCK_BARS, bars)))
     _skip_settled(assembly, market.first_open_ms)
     risk_fault = begin_risk(assembly.desk, market.first_open_ms, start, is_new_account=mode.is_new_account)
     risk = RiskStage(assembly.desk, assembly.instruments)
@@ -117,6 +122,7 @@ def open_paper(
         risk_fault=risk_fault,
         advice=assembly.circuit,
         mode=mode,
+        warmed=() if decisions is None else tuple(decisions.market.halts.code[:, -1].tolist()),
     )
 
 
@@ -148,6 +154,15 @@ class Trading:
         """What the run folder is written from."""
         elapsed = time.perf_counter() - self._began[0], time.process_time() - self._began[1]
         return _result(self._run, self._lived.history(), elapsed)
+
+
+def readiness(run: PaperRun) -> str:
+    """Whether the warm-up was enough: which symbols had references, look-backs and a model's inputs."""
+    found = zip(run.market.past.symbols, map(Code, run.warmed), strict=True)
+    unready = [f"{symbol} {code.label}" for symbol, code in found if _UNREADY.get(code)]
+    ready = len(run.warmed) - len(unready)
+    words = f"ready after the warm-up: {ready} of {len(run.warmed)} symbols"
+    return words + (f"; not {', '.join(unready)}" if unready else "")
 
 
 def paper_driver(run: PaperRun, trading: Trading, sink: Sink) -> Driver:

@@ -50,6 +50,13 @@ def live(
             "--adopt", help="Take over positions found at the start: they are closed, orders cancelled."
         ),
     ] = False,
+    validated_by: Annotated[
+        Path | None,
+        typer.Option(help="A backtest of these settings, which speaks for them.", metavar="RUN"),
+    ] = None,
+    unvalidated: Annotated[
+        bool, typer.Option("--unvalidated", help="Trade real money without such a backtest.")
+    ] = False,
     keys: Annotated[
         Path | None,
         typer.Option(help="File of mode 0600 with the key [default: the environment].", metavar="FILE"),
@@ -93,7 +100,14 @@ def live(
     adapter = venue_adapter(venue)
     arming = Arming(mainnet, confirm, typer.prompt, keys, practice)
     settings, access = armed(adapter, loaded.config, arming, os.environ)
-    terms = LiveTerms(duration_ms(duration), adopt, settings, is_real_money=mainnet)
+    terms = LiveTerms(
+        duration_ms(duration),
+        adopt,
+        settings,
+        is_real_money=mainnet,
+        validated_by=validated_by,
+        is_unvalidated=unvalidated,
+    )
     looks = (as_json, metrics_port)
     result = _traded(loaded.config, (state, fresh, terms), (adapter, access), looks)
     deliver(result, loaded.config, as_json=as_json)

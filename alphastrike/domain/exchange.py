@@ -139,11 +139,15 @@ class ExchangeRESTProtocol(Protocol):
 
 
 @runtime_checkable
-class TellsKeyPowers(Protocol):
-    """An adapter whose venue says what a key may do; others are not asked."""
+class TellsAccountTerms(Protocol):
+    """An adapter whose venue says what a key may do, and how it keeps positions; others are not asked."""
 
     async def can_withdraw(self) -> bool | None:
         """Whether this key may take money out of the account; None where the venue does not tell."""
+        ...
+
+    async def is_one_way(self) -> bool:
+        """Whether a symbol has one position, long or short, and not one of each."""
         ...
 
 

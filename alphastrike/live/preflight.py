@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from alphastrike.domain.account import MarginMode
 from alphastrike.domain.errors import VenueRejected
-from alphastrike.domain.exchange import TellsKeyPowers, VenueCapabilities
+from alphastrike.domain.exchange import TellsAccountTerms, VenueCapabilities
 from alphastrike.domain.instruments import UnifiedInstrument
 from alphastrike.transport.adapter import VenueConnection
 from alphastrike.transport.clock import Clock
@@ -53,6 +53,7 @@ async def preflight(connection: VenueConnection, clock: Clock, terms: PreflightT
         *_capabilities(connection.rest.capabilities),
         await _clock(connection, clock, terms),
         await _key(connection, terms),
+        await _position_mode(connection),
         *await _balance(connection, terms),
         *await _positions(connection, terms),
         await _orders(connection, terms),
@@ -77,10 +78,19 @@ async def _clock(connection: VenueConnection, clock: Clock, terms: PreflightTerm
 async def _key(connection: VenueConnection, terms: PreflightTerms) -> Check:
     """A key that only trades: whoever finds it can lose money with it and take none."""
     rest = connection.rest
-    may = await rest.can_withdraw() if isinstance(rest, TellsKeyPowers) else None
+    may = await rest.can_withdraw() if isinstance(rest, TellsAccountTerms) else None
     observed = {None: "the venue does not tell", True: "may withdraw", False: "may not withdraw"}[may]
     allowed = "one that may not: make a key at the venue that trades only, or approve an agent's"
     return Check("key", observed, allowed, passes=not (may and terms.is_real_money))
+
+
+async def _position_mode(connection: VenueConnection) -> Check:
+    rest = connection.rest
+    nets = await rest.is_one_way() if isinstance(rest, TellsAccountTerms) else True
+    observed = "one-way" if nets else "hedge: long and short beside each other"
+    return Check(
+        "position mode", observed, "one-way: change it at the venue while nothing is open", passes=nets
+    )
 
 
 async def _balance(connection: VenueConnection, terms: PreflightTerms) -> tuple[Check, ...]:

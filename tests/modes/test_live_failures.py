@@ -38,7 +38,7 @@ def with_stop(kind):
     return CONFIG.model_copy(update={"risk": CONFIG.risk.model_copy(update={"stop": kind})})
 
 
-def refused(tmp_path, *, config=CONFIG, terms=None, prepare=None, **options):
+def refused(tmp_path, *, config=CONFIG, terms=None, prepare=None, around=None, **options):
     """What a session says that is not armed; nothing has been sent then, and nothing journaled."""
 
     async def work(ground):
@@ -46,7 +46,7 @@ def refused(tmp_path, *, config=CONFIG, terms=None, prepare=None, **options):
         if prepare is not None:
             prepare(ground)
         with pytest.raises(NotArmed) as fault:
-            await ground.session(Process(), hours=1, config=config, terms=terms)
+            await ground.session(Process(), hours=1, config=config, terms=terms, around=around)
         assert ground.exposure.landed == []
         return str(fault.value)
 
@@ -76,6 +76,39 @@ def test_real_money_is_not_traded_with_a_key_that_may_withdraw_it(tmp_path):
     words = refused(tmp_path, terms=LiveTerms(3_600_000, is_real_money=True), prepare=prepare)
 
     assert "key: observed may withdraw, allowed one that may not" in words
+
+
+def test_real_money_is_not_traded_by_a_strategy_nothing_speaks_for_unless_that_is_said(tmp_path):
+    words = refused(tmp_path, terms=LiveTerms(3_600_000, is_real_money=True))
+
+    assert words.startswith("evidence: observed no backtest named")
+
+    async def work(ground):
+        await ground.session(Process(), hours=1, terms=LiveTerms(1, is_real_money=True, is_unvalidated=True))
+        return ground.said
+
+    said = on_the_ground(tmp_path, work)
+    assert any(line.startswith("ok   evidence: no backtest named") for line in said)
+    assert "ready after the warm-up: 2 of 2 symbols" in said
+
+
+class Hedging:
+    """The account keeps long and short positions beside each other."""
+
+    def __init__(self, sender):
+        self._sender, self.close = sender, sender.close
+
+    async def send(self, request, timeout_s):
+        reply = await self._sender.send(request, timeout_s)
+        is_asked = "positionSide/dual" in request.url
+        return replace(reply, body=b'{"dualSidePosition":true}') if is_asked else reply
+
+
+def test_an_account_in_hedge_mode_is_not_traded(tmp_path):
+    def around(access):
+        return replace(access, sender=Hedging(access.sender))
+
+    assert "position mode: observed hedge" in refused(tmp_path, around=around)
 
 
 def assert_whole(ground, state):

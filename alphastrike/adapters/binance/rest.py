@@ -177,6 +177,10 @@ class BinanceRest:
         answer = await self._client.read(Call("GET", path, {}, {WEIGHT: 1}, is_signed=True, host=SPOT))
         return bool(answer["enableWithdrawals"])
 
+    async def is_one_way(self) -> bool:
+        """Whether a symbol has one position, and not a long one beside a short one."""
+        return not (await self._signed("GET", "/fapi/v1/positionSide/dual", 30))["dualSidePosition"]
+
     async def get_fills(self, symbol: str, since_ms: int) -> Sequence[UnifiedFill]:
         """This account's fills of a symbol from `since_ms` on, oldest first; the venue keeps three months.
 

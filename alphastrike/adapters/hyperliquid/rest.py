@@ -54,6 +54,10 @@ class HyperliquidRest:
         """Whether this key may take money out of the account: the account's own may, an agent's not."""
         return self._account().can_withdraw
 
+    async def is_one_way(self) -> bool:
+        """Always: the venue nets."""
+        return True
+
     async def get_server_time_ms(self) -> int:
         """The venue's clock."""
         return await self._market().server_time_ms()

@@ -7,7 +7,7 @@ import pytest
 from alphastrike.adapters.binance.adapter import plugin as binance
 from alphastrike.adapters.binance.config import BinanceConfig
 from alphastrike.adapters.binance.dialect import plugin as dialect
-from alphastrike.domain.exchange import TellsKeyPowers
+from alphastrike.domain.exchange import TellsAccountTerms
 from tests.practice_wires import in_simulated_time
 
 
@@ -17,7 +17,7 @@ def test_the_venue_is_asked_what_the_key_may_do(may):
         wire.account.key = replace(wire.account.key, may_withdraw=may)
         connection = binance.open(binance.Config(), wire.access)
         await connection.connect()
-        assert isinstance(connection.rest, TellsKeyPowers)
+        assert isinstance(connection.rest, TellsAccountTerms)
         return await connection.rest.can_withdraw()
 
     assert in_simulated_time(dialect, work) is may

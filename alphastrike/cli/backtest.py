@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alphastrike.cli.config import ConfigFile
+from alphastrike.cli.options import DataPath, End, Funding, Interval, Series, Start, Symbols, of_market, told
 
 if TYPE_CHECKING:
     from alphastrike.app.config import AlphaStrikeConfig
@@ -26,24 +27,13 @@ Examples:
 
 
 def backtest(
-    data: Annotated[
-        str | None,
-        typer.Option(
-            help="Candle file, folder, or store [default: the embedded synthetic market].", metavar="PATH"
-        ),
-    ] = None,
-    funding: Annotated[str | None, typer.Option(help="Funding-rate file or folder.", metavar="PATH")] = None,
-    series: Annotated[
-        str | None, typer.Option(help="What is known beside candles: files, folders.", metavar="PATH,PATH")
-    ] = None,
-    symbols: Annotated[
-        str | None, typer.Option(help="Symbols to trade [default: all].", metavar="A,B")
-    ] = None,
-    interval: Annotated[str | None, typer.Option(help="Candle interval.", metavar="1h")] = None,
-    start: Annotated[
-        str | None, typer.Option(help="First candle open, inclusive.", metavar="DATE|MS")
-    ] = None,
-    end: Annotated[str | None, typer.Option(help="Last candle open, exclusive.", metavar="DATE|MS")] = None,
+    data: DataPath = None,
+    funding: Funding = None,
+    series: Series = None,
+    symbols: Symbols = None,
+    interval: Interval = None,
+    start: Start = None,
+    end: End = None,
     strategy: Annotated[
         str | None, typer.Option(help="Strategy by name, or your own Python file.", metavar="NAME|FILE.py")
     ] = None,
@@ -74,19 +64,15 @@ def backtest(
 
     is_file = strategy is not None and strategy.endswith(".py")
     given = [
-        ("--data", "data.path", data),
+        *of_market(data, symbols, interval, start, end),
         ("--funding", "data.funding", funding),
         ("--series", "data.series", series),
-        ("--symbols", "data.symbols", symbols),
-        ("--interval", "data.interval", interval),
-        ("--start", "data.start", start),
-        ("--end", "data.end", end),
         ("--strategy", "strategy.file" if is_file else "strategy.name", strategy),
         ("--llm", "backtest.llm", llm),
         ("--seed", "backtest.seed", seed),
         ("--out", "output.directory", out),
     ]
-    options: list[tuple[str, str, object]] = [option for option in given if option[2] is not None]
+    options = told(given)
     if strategy is not None and not is_file:
         options.append(("--strategy", "strategy.file", None))
     if no_color:

@@ -8,6 +8,7 @@ import typer
 
 from alphastrike.cli.backtest import RUNS, deliver
 from alphastrike.cli.config import ConfigFile
+from alphastrike.cli.options import StrategyName, Symbols, told
 from alphastrike.cli.paper import STATE, MetricsPort, StateFolder, duration_ms, say
 
 if TYPE_CHECKING:
@@ -36,10 +37,8 @@ def live(
     duration: Annotated[
         str | None, typer.Option(help="Time to trade [default: until stopped].", metavar="7d|12h|30m")
     ] = None,
-    symbols: Annotated[
-        str | None, typer.Option(help="Symbols to trade [default: all].", metavar="A,B")
-    ] = None,
-    strategy: Annotated[str | None, typer.Option(help="Strategy by name.", metavar="NAME")] = None,
+    symbols: Symbols = None,
+    strategy: StrategyName = None,
     llm: Annotated[
         str | None,
         typer.Option(help="Circuit breaker: who answers when it wakes.", metavar="off|rules|random"),
@@ -96,7 +95,7 @@ def live(
         ("--llm", "backtest.llm", llm),
         ("--out", "output.directory", out),
     ]
-    loaded = load_config(config, os.environ, [option for option in given if option[2] is not None])
+    loaded = load_config(config, os.environ, told(given))
     adapter = venue_adapter(venue)
     arming = Arming(mainnet, confirm, typer.prompt, keys, practice)
     settings, access = armed(adapter, loaded.config, arming, os.environ)

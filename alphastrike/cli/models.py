@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alphastrike.cli.config import ConfigFile
+from alphastrike.cli.options import Registry
 from alphastrike.cli.train import Json, show_model
 
 if TYPE_CHECKING:
@@ -20,14 +21,10 @@ models_commands = typer.Typer(
     rich_markup_mode=None,
 )
 Name = Annotated[str, typer.Argument(help="First characters of a model's id, or `active`.", metavar="MODEL")]
-Folder = Annotated[
-    str | None,
-    typer.Option("--registry", help="Folder of trained models [default: models].", metavar="DIR"),
-]
 
 
 @models_commands.command(name="list", short_help="Show every model of the registry.")
-def list_models(registry: Folder = None, config: ConfigFile = None, as_json: Json = False) -> None:
+def list_models(registry: Registry = None, config: ConfigFile = None, as_json: Json = False) -> None:
     """Show every trained model with its status, what it learnt from and its out-of-sample record."""
     from alphastrike.app.model_report import listed
 
@@ -40,7 +37,7 @@ def list_models(registry: Folder = None, config: ConfigFile = None, as_json: Jso
 
 
 @models_commands.command(short_help="Show one model's record.")
-def show(model: Name, registry: Folder = None, config: ConfigFile = None, as_json: Json = False) -> None:
+def show(model: Name, registry: Registry = None, config: ConfigFile = None, as_json: Json = False) -> None:
     """Show what a model was made from, what it showed out of sample, and whether it may vote."""
     from alphastrike.app.model_report import found
 
@@ -48,7 +45,7 @@ def show(model: Name, registry: Folder = None, config: ConfigFile = None, as_jso
 
 
 @models_commands.command(short_help="Let a model vote, if its evidence allows it.")
-def promote(model: Name, registry: Folder = None, config: ConfigFile = None, as_json: Json = False) -> None:
+def promote(model: Name, registry: Registry = None, config: ConfigFile = None, as_json: Json = False) -> None:
     """Make a model the active one; refused, with every reason, while its record does not pass the gate."""
     from alphastrike.app.model_report import promoted
 
@@ -56,7 +53,7 @@ def promote(model: Name, registry: Folder = None, config: ConfigFile = None, as_
 
 
 @models_commands.command(short_help="Give the vote back to the model before.")
-def rollback(registry: Folder = None, config: ConfigFile = None, as_json: Json = False) -> None:
+def rollback(registry: Registry = None, config: ConfigFile = None, as_json: Json = False) -> None:
     """Retire the active model; the one that was active before votes again, if there was one."""
     from alphastrike.app.model_report import rolled_back
 

@@ -8,6 +8,7 @@ import typer
 
 from alphastrike.cli.backtest import RUNS, deliver
 from alphastrike.cli.config import ConfigFile
+from alphastrike.cli.options import StrategyName, Symbols, told
 
 if TYPE_CHECKING:
     from alphastrike.app.config import AlphaStrikeConfig
@@ -45,10 +46,8 @@ def paper(
     duration: Annotated[
         str | None, typer.Option(help="Market time to trade [default: until stopped].", metavar="7d|12h|30m")
     ] = None,
-    symbols: Annotated[
-        str | None, typer.Option(help="Symbols to trade [default: all].", metavar="A,B")
-    ] = None,
-    strategy: Annotated[str | None, typer.Option(help="Strategy by name.", metavar="NAME")] = None,
+    symbols: Symbols = None,
+    strategy: StrategyName = None,
     llm: Annotated[
         str | None,
         typer.Option(
@@ -95,7 +94,7 @@ def paper(
         ("--seed", "backtest.seed", seed),
         ("--out", "output.directory", out),
     ]
-    loaded = load_config(config, os.environ, [option for option in given if option[2] is not None])
+    loaded = load_config(config, os.environ, told(given))
     terms = (speed_of(speed), duration_ms(duration))
     result = _traded(
         loaded.config, (state, fresh, terms), _reach(venue, rest_url, ws_url), (as_json, metrics_port)

@@ -8,18 +8,17 @@ from typing import Annotated
 import typer
 
 from alphastrike.cli.config import ConfigFile
+from alphastrike.cli.options import DataPath, End, Funding, Interval, Series, Start, Symbols, of_market, told
 
 
 def list_signals(
-    data: Annotated[str | None, typer.Option(help="Candle file, folder or store.", metavar="PATH")] = None,
-    series: Annotated[
-        str | None, typer.Option(help="Files of series beside candles.", metavar="PATH,PATH")
-    ] = None,
-    funding: Annotated[str | None, typer.Option(help="Funding-rate file or folder.", metavar="PATH")] = None,
-    symbols: Annotated[str | None, typer.Option(help="Symbols [default: all].", metavar="A,B")] = None,
-    interval: Annotated[str | None, typer.Option(help="Candle interval.", metavar="1h")] = None,
-    start: Annotated[str | None, typer.Option(help="First candle open.", metavar="DATE|MS")] = None,
-    end: Annotated[str | None, typer.Option(help="Last candle open, exclusive.", metavar="DATE|MS")] = None,
+    data: DataPath = None,
+    series: Series = None,
+    funding: Funding = None,
+    symbols: Symbols = None,
+    interval: Interval = None,
+    start: Start = None,
+    end: End = None,
     config: ConfigFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
@@ -28,15 +27,11 @@ def list_signals(
     from alphastrike.app.kernel_cache import use_kernel_cache
 
     given = [
-        ("--data", "data.path", data),
-        ("--series", "data.series", series),
+        *of_market(data, symbols, interval, start, end),
         ("--funding", "data.funding", funding),
-        ("--symbols", "data.symbols", symbols),
-        ("--interval", "data.interval", interval),
-        ("--start", "data.start", start),
-        ("--end", "data.end", end),
+        ("--series", "data.series", series),
     ]
-    options: list[tuple[str, str, object]] = [option for option in given if option[2] is not None]
+    options = told(given)
     loaded = load_config(config, os.environ, options).config
     use_kernel_cache()
     from alphastrike.app.signal_report import signal_report

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from alphastrike.cli.config import ConfigFile
+from alphastrike.cli.options import DataPath, End, Interval, Start, Symbols, of_market, told
 from alphastrike.cli.signal_list import list_signals
 
 signals_commands = typer.Typer(
@@ -42,18 +43,11 @@ def scoreboard_command(
 
 @signals_commands.command(name="headline", short_help="Best single signal against the ensemble.")
 def headline_command(
-    data: Annotated[
-        str | None,
-        typer.Option(
-            help="Candle file, folder, or store [default: the embedded synthetic market].", metavar="PATH"
-        ),
-    ] = None,
-    symbols: Annotated[str | None, typer.Option(help="Symbols to use [default: all].", metavar="A,B")] = None,
-    interval: Annotated[str | None, typer.Option(help="Candle interval.", metavar="1h")] = None,
-    start: Annotated[
-        str | None, typer.Option(help="First candle open, inclusive.", metavar="DATE|MS")
-    ] = None,
-    end: Annotated[str | None, typer.Option(help="Last candle open, exclusive.", metavar="DATE|MS")] = None,
+    data: DataPath = None,
+    symbols: Symbols = None,
+    interval: Interval = None,
+    start: Start = None,
+    end: End = None,
     as_json: Json = False,
     config: ConfigFile = None,
 ) -> None:
@@ -61,13 +55,9 @@ def headline_command(
     from alphastrike.app.config_loading import load_config
 
     given = [
-        ("--data", "data.path", data),
-        ("--symbols", "data.symbols", symbols),
-        ("--interval", "data.interval", interval),
-        ("--start", "data.start", start),
-        ("--end", "data.end", end),
+        *of_market(data, symbols, interval, start, end),
     ]
-    loaded = load_config(config, os.environ, [option for option in given if option[2] is not None])
+    loaded = load_config(config, os.environ, told(given))
     from alphastrike.app.kernel_cache import use_kernel_cache
     from alphastrike.cli.attention import watched
 

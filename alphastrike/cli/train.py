@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alphastrike.cli.config import ConfigFile
+from alphastrike.cli.options import DataPath, End, Interval, Registry, Start, Symbols, of_market, told
 
 if TYPE_CHECKING:
     from alphastrike.app.model_report import ModelView
@@ -21,23 +22,12 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
 def train(
-    data: Annotated[
-        str | None,
-        typer.Option(
-            help="Candle file, folder, or store [default: the embedded synthetic market].", metavar="PATH"
-        ),
-    ] = None,
-    symbols: Annotated[
-        str | None, typer.Option(help="Symbols to learn from [default: all].", metavar="A,B")
-    ] = None,
-    interval: Annotated[str | None, typer.Option(help="Candle interval.", metavar="1h")] = None,
-    start: Annotated[
-        str | None, typer.Option(help="First candle open, inclusive.", metavar="DATE|MS")
-    ] = None,
-    end: Annotated[str | None, typer.Option(help="Last candle open, exclusive.", metavar="DATE|MS")] = None,
-    registry: Annotated[
-        str | None, typer.Option(help="Folder of trained models [default: models].", metavar="DIR")
-    ] = None,
+    data: DataPath = None,
+    symbols: Symbols = None,
+    interval: Interval = None,
+    start: Start = None,
+    end: End = None,
+    registry: Registry = None,
     without_weak_of: Annotated[
         str | None,
         typer.Option(help="Leave out what was worth no more than noise to this model.", metavar="MODEL"),
@@ -52,16 +42,12 @@ def train(
     from alphastrike.cli.attention import watched
 
     given = [
-        ("--data", "data.path", data),
-        ("--symbols", "data.symbols", symbols),
-        ("--interval", "data.interval", interval),
-        ("--start", "data.start", start),
-        ("--end", "data.end", end),
+        *of_market(data, symbols, interval, start, end),
         ("--registry", "ml.registry", registry),
         ("--without-weak-of", "ml.training.without_weak_of", without_weak_of),
         ("--seed", "ml.training.seed", seed),
     ]
-    options: list[tuple[str, str, object]] = [option for option in given if option[2] is not None]
+    options = told(given)
     loaded = load_config(config, os.environ, options)
     with watched("train") as progress:
         use_kernel_cache()

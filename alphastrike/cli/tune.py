@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alphastrike.cli.config import ConfigFile
+from alphastrike.cli.options import DataPath, Funding, StrategyName, Symbols, told
 
 if TYPE_CHECKING:
     from alphastrike.app.tuning.breaker import Tuned
@@ -26,15 +27,10 @@ def _tune() -> None:
 
 @tune_commands.command()
 def breaker(
-    data: Annotated[
-        str | None,
-        typer.Option(help="Candle file, folder, or store [default: the embedded market].", metavar="PATH"),
-    ] = None,
-    funding: Annotated[str | None, typer.Option(help="Funding-rate file or folder.", metavar="PATH")] = None,
-    symbols: Annotated[
-        str | None, typer.Option(help="Symbols to trade [default: all].", metavar="A,B")
-    ] = None,
-    strategy: Annotated[str | None, typer.Option(help="Strategy by name.", metavar="NAME")] = None,
+    data: DataPath = None,
+    funding: Funding = None,
+    symbols: Symbols = None,
+    strategy: StrategyName = None,
     llm: Annotated[
         str | None,
         typer.Option(help="Who answers [default: backtest.llm, or the rule table].", metavar="NAME"),
@@ -68,7 +64,7 @@ def breaker(
         ("--strategy", "strategy.name", strategy),
         ("--llm", "backtest.llm", llm),
     ]
-    loaded = load_config(config, os.environ, [option for option in given if option[2] is not None])
+    loaded = load_config(config, os.environ, told(given))
     use_kernel_cache()
     with watched("tune") as progress:
         from alphastrike.app.tuning.breaker import tune_breaker

@@ -9,6 +9,7 @@ import typer
 
 from alphastrike.cli.config import ConfigFile
 from alphastrike.cli.exits import Exit
+from alphastrike.cli.options import End, Interval, Registry, Start, Symbols, told
 
 # The first line keeps the help's layout as it is written here.
 VALIDATE_EXAMPLES = """\b
@@ -23,15 +24,11 @@ def validate(
     reference: Annotated[
         str, typer.Option(help="Model whose reference profile judges: id or `active`.", metavar="MODEL")
     ],
-    symbols: Annotated[str | None, typer.Option(help="Symbols [default: all].", metavar="A,B")] = None,
-    interval: Annotated[str | None, typer.Option(help="Candle interval.", metavar="1h")] = None,
-    start: Annotated[
-        str | None, typer.Option(help="First candle open, inclusive.", metavar="DATE|MS")
-    ] = None,
-    end: Annotated[str | None, typer.Option(help="Last candle open, exclusive.", metavar="DATE|MS")] = None,
-    registry: Annotated[
-        str | None, typer.Option(help="Folder of trained models [default: models].", metavar="DIR")
-    ] = None,
+    symbols: Symbols = None,
+    interval: Interval = None,
+    start: Start = None,
+    end: End = None,
+    registry: Registry = None,
     html: Annotated[
         Path | None, typer.Option(help="Write the heat map to this page too.", metavar="FILE")
     ] = None,
@@ -50,7 +47,7 @@ def validate(
         ("--end", "data.end", end),
         ("--registry", "ml.registry", registry),
     ]
-    options: list[tuple[str, str, object]] = [option for option in given if option[2] is not None]
+    options = told(given)
     loaded = load_config(config, os.environ, options)
     use_kernel_cache()
     from alphastrike.app.drift_map import drift_map, map_document, map_lines, map_page

@@ -34,9 +34,9 @@ class HaltGrid:
         fresh = where & (self.code == 0)
         if not fresh.any():
             return
-        self.code[fresh] = code.value
-        self.observed[fresh] = np.broadcast_to(observed, fresh.shape)[fresh]
-        self.limit[fresh] = np.broadcast_to(limit, fresh.shape)[fresh]
+        np.copyto(self.code, code.value, where=fresh)
+        np.copyto(self.observed, observed, where=fresh)
+        np.copyto(self.limit, limit, where=fresh)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,8 @@ class Engine:
 
     def _decide(self, event: CandlesClosed) -> Step:
         market = self._market.gateway.advance(self._block(event), event.event_time_ms)
-        if np.isin(market.halts.code, _SEEN_BEFORE).all():
+        code = market.halts.code
+        if ((code == _SEEN_BEFORE[0]) | (code == _SEEN_BEFORE[1])).all():
             return self._ignored(market, event)
         decisions = self._market.judge(market)
         now_ms = event.close_time_ms

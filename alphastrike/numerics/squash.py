@@ -23,7 +23,7 @@ def squash(values: NDArray[np.float64], scale: float = 1.0) -> NDArray[np.float6
     time would not equal the whole array.
     """
     out = np.empty(values.shape)
-    _squash(np.ravel(values), scale, out.reshape(-1))
+    _squash(values.ravel(), scale, out.reshape(-1))
     return out
 
 

@@ -74,6 +74,7 @@ class LiveSession:
             with stopped_by_interrupt(self._session.stopping):
                 await driver.run(self._inputs(feed, bars), self._session.stopping)
         finally:
+            gc.unfreeze()
             await self._account.stop()
             self._journal.close()
         return self._trading.result()

@@ -87,7 +87,7 @@ def _take_step(facts: Facts, record: Record, close_ms: int) -> None:
     for outcome in map(decode, record.data["outcomes"]):
         if isinstance(outcome, Halted) and outcome.stage <= _LAST_MARKET_STAGE:
             facts.halts[close_ms, outcome.symbol] = outcome.code
-    for symbol, forecast, conviction in record.data["forecasts"]:
+    for symbol, forecast, conviction in record.data.get("forecasts", ()):
         facts.forecasts[close_ms, symbol] = (forecast, conviction)
     for command in map(decode, record.data["commands"]):
         if isinstance(command, PlaceOrder) and command.order.order_type is OrderType.MARKET:

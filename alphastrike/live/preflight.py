@@ -78,9 +78,12 @@ async def _clock(connection: VenueConnection, clock: Clock, terms: PreflightTerm
 async def _key(connection: VenueConnection, terms: PreflightTerms) -> Check:
     """A key that only trades: whoever finds it can lose money with it and take none."""
     rest = connection.rest
-    may = await rest.can_withdraw() if isinstance(rest, TellsAccountTerms) else None
+    allowed = "one that may not withdraw: make a key at the venue that trades only, or approve an agent's"
+    try:
+        may = await rest.can_withdraw() if isinstance(rest, TellsAccountTerms) else None
+    except VenueRejected as refusal:
+        return Check("key", f"not told: {refusal}", allowed, passes=not terms.is_real_money)
     observed = {None: "the venue does not tell", True: "may withdraw", False: "may not withdraw"}[may]
-    allowed = "one that may not: make a key at the venue that trades only, or approve an agent's"
     return Check("key", observed, allowed, passes=not (may and terms.is_real_money))
 
 

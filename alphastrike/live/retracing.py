@@ -69,7 +69,7 @@ class Retracer:
             raise DataError(f"journal line {record.number + 1}: an answer to what was never heard")
         again = step_record(event, self._engine.handle(event))
         for part in ("outcomes", "commands", "forecasts"):
-            before, now = to_text(record.data[part]), to_text(again[part])
+            before, now = to_text(record.data.get(part)), to_text(again[part])
             if before != now:
                 raise DataError(
                     f"journal line {record.number + 1}: {part} differ: "

@@ -75,7 +75,7 @@ def test_real_money_is_not_traded_with_a_key_that_may_withdraw_it(tmp_path):
 
     words = refused(tmp_path, terms=LiveTerms(3_600_000, is_real_money=True), prepare=prepare)
 
-    assert "key: observed may withdraw, allowed one that may not" in words
+    assert "key: observed may withdraw, allowed one that may not withdraw" in words
 
 
 def test_real_money_is_not_traded_by_a_strategy_nothing_speaks_for_unless_that_is_said(tmp_path):
@@ -92,23 +92,35 @@ def test_real_money_is_not_traded_by_a_strategy_nothing_speaks_for_unless_that_i
     assert "ready after the warm-up: 2 of 2 symbols" in said
 
 
-class Hedging:
-    """The account keeps long and short positions beside each other."""
+class Saying:
+    """A venue that answers one path otherwise."""
 
-    def __init__(self, sender):
+    def __init__(self, sender, path, status, body):
         self._sender, self.close = sender, sender.close
+        self._path, self._status, self._body = path, status, body
 
     async def send(self, request, timeout_s):
         reply = await self._sender.send(request, timeout_s)
-        is_asked = "positionSide/dual" in request.url
-        return replace(reply, body=b'{"dualSidePosition":true}') if is_asked else reply
+        is_asked = self._path in request.url
+        return replace(reply, status=self._status, body=self._body) if is_asked else reply
 
 
 def test_an_account_in_hedge_mode_is_not_traded(tmp_path):
     def around(access):
-        return replace(access, sender=Hedging(access.sender))
+        hedging = Saying(access.sender, "positionSide/dual", 200, b'{"dualSidePosition":true}')
+        return replace(access, sender=hedging)
 
     assert "position mode: observed hedge" in refused(tmp_path, around=around)
+
+
+def test_real_money_is_not_traded_where_the_venue_refuses_to_say_what_a_key_may_do(tmp_path):
+    def around(access):
+        body = b'{"code":-1002,"msg":"You are not authorized to execute this request."}'
+        return replace(access, sender=Saying(access.sender, "apiRestrictions", 400, body))
+
+    terms = LiveTerms(3_600_000, is_real_money=True, is_unvalidated=True)
+
+    assert refused(tmp_path, terms=terms, around=around).startswith("key: observed not told: ")
 
 
 def assert_whole(ground, state):

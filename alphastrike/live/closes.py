@@ -1,8 +1,8 @@
 """Candles of several symbols, as a venue's stream sends them, joined into one close after another."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import suppress
 
 from alphastrike.domain.events import CandlesClosed
 from alphastrike.domain.market import UnifiedCandle
@@ -65,25 +65,61 @@ async def joined_closes(
     now_ms: Callable[[], int],
     grace_s: float,
 ) -> AsyncGenerator[CandlesClosed]:
-    """Closes of a stream: each when its last candle came, or `grace_s` seconds after its first."""
-    pending: asyncio.Task[UnifiedCandle] = asyncio.ensure_future(anext(candles))
+    """Closes of a stream: each when its last candle came, or `grace_s` seconds after its latest one."""
+    arrivals = _Arrivals(candles)
     try:
-        while True:
-            done, _ = await asyncio.wait({pending}, timeout=grace_s if joiner.is_waiting else None)
-            if not done:
+        while not arrivals.is_over:
+            if not await arrivals.some(grace_s if joiner.is_waiting else None):
                 for close in joiner.release_all(now_ms()):
                     yield close
-                continue
-            try:
-                candle = pending.result()
-            except StopAsyncIteration:
-                break
-            for close in joiner.offer(candle, now_ms()):
-                yield close
-            pending = asyncio.ensure_future(anext(candles))
+            for candle in arrivals.taken():
+                for close in joiner.offer(candle, now_ms()):
+                    yield close
         for close in joiner.release_all(now_ms()):
             yield close
     finally:
-        pending.cancel()
-        with suppress(asyncio.CancelledError, StopAsyncIteration):
-            await pending
+        await arrivals.stop()
+
+
+class _Arrivals:
+    """What a stream has brought; several candles at once cost one turn of the loop."""
+
+    def __init__(self, candles: AsyncIterator[UnifiedCandle]) -> None:
+        self._waiting: deque[UnifiedCandle] = deque()
+        self._bell = asyncio.Event()
+        self._reading = asyncio.create_task(self._read(candles))
+        self._reading.add_done_callback(lambda _: self._bell.set())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the stream has ended and everything was taken; raises what ended it."""
+        if self._waiting or not self._reading.done():
+            return False
+        self._reading.result()
+        return True
+
+    async def some(self, within_s: float | None) -> bool:
+        """Wait until something is there or the stream has ended; false when that took too long."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._bell.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def taken(self) -> Iterator[UnifiedCandle]:
+        """Everything there is."""
+        while self._waiting:
+            yield self._waiting.popleft()
+        if not self._reading.done():
+            self._bell.clear()
+
+    async def stop(self) -> None:
+        """Read no more."""
+        self._reading.cancel()
+        await asyncio.gather(self._reading, return_exceptions=True)
+
+    async def _read(self, candles: AsyncIterator[UnifiedCandle]) -> None:
+        async for candle in candles:
+            self._waiting.append(candle)
+            self._bell.set()

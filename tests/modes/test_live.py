@@ -21,8 +21,10 @@ from alphastrike.transport.virtual_time import run_in_simulated_time
 from tests.live_runs import assert_unharmed, believed, kill_run, on_ground, until
 from tests.mortal import Process
 
-# A symbol that is no longer listed cannot be protected by anybody.
-SURVIVABLE = tuple(name for name in CATALOGUE if name != "delisting")
+# Nobody can protect a position in a symbol that is no longer listed. A position that was taken away halts
+# trading until an operator resumes, and a day without orders tries nothing.
+_ENDS = {"delisting", "liquidation_offline", "deleveraging_offline"}
+SURVIVABLE = tuple(name for name in CATALOGUE if name not in _ENDS)
 ADAPTERS = sorted(
     name
     for name, load in available("adapters").items()

@@ -77,7 +77,7 @@ def planted(seed: int, of_each: int = 10) -> Iterator[tuple[str, Any, tuple[str,
             {"accountId": int(account), "text": f"uid={account}, subAccountId: {account}"},
             (account,),
         )
-        yield "posix", f"File /home/{user}/work/x.py and /Users/{user}/x", (user,)
+        yield "posix", f"File /home/{user}/bots/x.py and /Users/{user}/x", (user,)
         yield "windows", f"C:\\Users\\{user}\\x and C:\\\\Users\\\\{user}\\\\y", (user,)
         yield "mnemonic", f"mnemonic: {words}", (words,)
 

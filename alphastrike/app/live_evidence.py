@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from alphastrike.app.config import AlphaStrikeConfig
-from alphastrike.app.config_text import frozen_config
+from alphastrike.app.config_text import config_fingerprint, frozen_config
 from alphastrike.domain.errors import ConfigError
 from alphastrike.live.preflight import Check
 
@@ -29,6 +29,8 @@ def evidence_check(config: AlphaStrikeConfig, run: Path | None, *, may_lack: boo
     summary = _summary(run)
     said = frozen_config((run / "config.toml").read_text(encoding="utf-8"), str(run), "a run folder")
     faults = [*_differences(said, config), *_weaknesses(summary)]
+    if config_fingerprint(said) != summary.get("config_hash"):
+        faults.append("a file or model that its settings name has changed since, or its version was another")
     words = f"{run}: {_told(summary)}" + ("" if not faults else "; but " + "; ".join(faults))
     return Check("evidence", words, _ALLOWED, passes=may_lack or not faults)
 

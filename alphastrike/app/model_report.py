@@ -90,7 +90,7 @@ def _lines(entry: Entry) -> tuple[str, ...]:
 def _calibration(record: ModelRecord) -> str:
     found = record.calibration
     if isinstance(found, Isotonic):
-        return f"isotonic, {len(found.sizes)} steps up to {max(found.shares):.3f}"
+        return f"isotonic, {len(found.sizes)} steps up to {max(found.shares, default=0.5):.3f}"
     return f"slope {found.slope:.3f}, intercept {found.intercept:.3f}"
 
 

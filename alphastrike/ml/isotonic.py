@@ -44,7 +44,9 @@ def fit_isotonic(raw: Floats, hit: NDArray[np.bool_], weight: Floats) -> Isotoni
     sizes, place = np.unique(np.abs(odds), return_inverse=True)
     weights = np.bincount(place, weights=weight)
     right = np.bincount(place, weights=weight * ((odds > 0.0) == hit))
-    known = weights > 0.0
+    known = (weights > 0.0) & (sizes > 0.0)  # one half leans to neither side
+    if not known.any():
+        return Isotonic((), ())
     fitted = isotonic_regression(right[known] / weights[known], weights=weights[known])
     first = fitted.blocks[:-1]
     shares = np.maximum(fitted.x[first], 0.5)

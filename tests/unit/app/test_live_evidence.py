@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from alphastrike.app.config_text import config_toml
+from alphastrike.app.config_text import config_fingerprint, config_toml
 from alphastrike.app.live_evidence import evidence_check
 from alphastrike.domain.errors import ConfigError
 from tests.markets import configured
@@ -18,7 +18,8 @@ def a_run(tmp_path):
     """Write a run folder of so much success, with this configuration."""
 
     def write(config=CONFIG, **changes):
-        (tmp_path / "summary.json").write_text(json.dumps(GOOD | changes), encoding="utf-8")
+        summary = GOOD | {"config_hash": config_fingerprint(config)} | changes
+        (tmp_path / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
         (tmp_path / "config.toml").write_text(config_toml(config), encoding="utf-8")
         return tmp_path
 
@@ -54,6 +55,20 @@ def test_what_weakens_it_is_named_and_real_money_refused(a_run, changes, why):
     assert why in evidence_check(CONFIG, run, may_lack=False).observed
     assert not evidence_check(CONFIG, run, may_lack=False).passes
     assert evidence_check(CONFIG, run, may_lack=True).passes
+
+
+def test_a_strategy_s_file_that_was_changed_since_is_another_strategy(a_run, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text("plugin = 1\n", encoding="utf-8")
+    config = configured(strategy={"file": str(file)})
+    run = a_run(config=config)
+    before = evidence_check(config, run, may_lack=False)
+    file.write_text("plugin = 2\n", encoding="utf-8")
+
+    after = evidence_check(config, run, may_lack=False)
+
+    assert (before.passes, after.passes) == (True, False)
+    assert "has changed since" in after.observed
 
 
 @pytest.mark.parametrize("may_lack", [False, True])

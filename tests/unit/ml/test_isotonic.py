@@ -17,6 +17,13 @@ def test_neighbours_that_fall_are_pooled():
     assert fitted.shares == (0.5, 1.0)
 
 
+def test_one_half_leans_to_neither_side():
+    fitted = fit_isotonic(np.array([0.5, 0.5, RAW[1]]), np.array([True, True, True]), np.ones(3))
+
+    assert fitted.probabilities(np.array([0.5]))[0] == 0.5
+    assert fit_isotonic(np.full(3, 0.5), np.array([True, False, True]), np.ones(3)) == Isotonic((), ())
+
+
 def test_a_row_counts_what_it_weighs():
     fitted = fit_isotonic(RAW[:2], np.array([True, False]), np.array([3.0, 1.0]))
 

@@ -272,9 +272,11 @@ def _killed_again_and_again(seed: int, hours: int, kills: int, config: Any) -> A
 
     async def work(ground: Ground) -> KillRun:
         died = 0
-        for at_s, at_an_order, acts in plan:
+        ends_s = (*(at_s for at_s, _, _ in plan[1:]), hours * 3600.0)
+        for (at_s, at_an_order, acts), latest_s in zip(plan, ends_s, strict=True):
             process = Process()
-            doom = asyncio.create_task(_doom(ground, process, at_s, acts, at_an_order=at_an_order))
+            waits_s = latest_s - at_s if at_an_order else 0.0
+            doom = asyncio.create_task(_doom(ground, process, at_s, acts, waits_s))
             await _supervised(ground, process, hours=hours * 2, config=config)
             doom.cancel()
             died += process.is_dead
@@ -302,13 +304,17 @@ async def _supervised(ground: Ground, process: Process, **options: Any) -> None:
             return
 
 
-async def _doom(ground: Ground, process: Process, at_s: float, acts: int, *, at_an_order: bool) -> None:
+async def _doom(ground: Ground, process: Process, at_s: float, acts: int, waits_s: float) -> None:
+    """Ends a process so many acts after an instant, or after the next order begins to leave.
+
+    No order is waited for into the next death's time: where trading is halted, none comes.
+    """
     loop = asyncio.get_running_loop()
     await asyncio.sleep(max(0.0, at_s - loop.time()))
-    if at_an_order:
+    if waits_s > 0.0:
         ground.exposure.order_landed.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(ground.exposure.order_landed.wait(), 3600)
+            await asyncio.wait_for(ground.exposure.order_landed.wait(), waits_s)
         acts = acts % 12
     process.dies_at = process.acts + acts
 

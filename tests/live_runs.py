@@ -17,10 +17,10 @@ import numpy as np
 
 from alphastrike.app.desk_books import DeskBooks
 from alphastrike.app.discovery import available
+from alphastrike.app.kept_market import market_of
 from alphastrike.app.live_entry import LiveTerms, live_on_venue
 from alphastrike.app.modes import LIVE
 from alphastrike.app.paper import open_paper
-from alphastrike.app.paper_entry import market_of
 from alphastrike.app.paper_files import journal_path
 from alphastrike.app.paper_session import open_session
 from alphastrike.app.practice import PracticePlan, open_chaos, practice_access

@@ -7,15 +7,17 @@ from typing import Any
 
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.correspondence import corresponding
+from alphastrike.app.kept_market import keep_market
 from alphastrike.app.live_evidence import evidence_check
 from alphastrike.app.live_session import LiveSession, Reach, Say
 from alphastrike.app.modes import LIVE
 from alphastrike.app.paper import bars_of, open_paper, readiness
-from alphastrike.app.paper_entry import Watch, keep_market, saved_market, say_start
+from alphastrike.app.paper_entry import Watch, say_start
 from alphastrike.app.paper_market import PaperMarket
 from alphastrike.app.paper_session import Session
 from alphastrike.app.retrace import config_of
-from alphastrike.app.venue_feed import VenueFeed, venue_market
+from alphastrike.app.venue_feed import VenueFeed
+from alphastrike.app.venue_start import connected
 from alphastrike.backtest.result import RunResult
 from alphastrike.domain.account import MarginMode
 from alphastrike.domain.commands import PlaceOrder
@@ -48,28 +50,27 @@ async def live_on_venue(
     """Trade an account at a venue; `NotArmed` when it is not as trading needs it."""
     adapter, access = reach
     watch, say = show
-    connection = adapter.open(terms.settings or adapter.Config(), access)
-    try:
-        await connection.connect()
-        if session.earlier:
-            market = saved_market(session.journal, session.earlier[0].data)
-        else:
-            market = await venue_market(config, connection, access.clock, say)
+
+    async def look(connection: VenueConnection, market: PaperMarket) -> None:
         if terms.is_adopting and not session.earlier:
             for instrument in market.instruments or ():
                 await connection.rest.cancel_all(instrument.symbol)
-        wanted = _wanted(config, session, terms, market)
         may_lack = terms.is_unvalidated or not terms.is_real_money
         evidence = evidence_check(config, terms.validated_by, may_lack=may_lack)
+        wanted = _wanted(config, session, terms, market)
         _check((*await preflight(connection, access.clock, wanted), evidence), say)
-        config = await _funded(config, session, connection, market)
+
+    opened = (lambda: adapter.open(terms.settings or adapter.Config(), access), access.clock)
+    connection, market = await connected(config, session, opened, say, look)
+    try:
+        funded = await _funded(config, session, connection, market)
         say("warming up on the market's past")
-        run = open_paper(config, market, session.risk, LIVE)
+        run = open_paper(funded, market, session.risk, LIVE)
         say_start(session, run, say)
         say(readiness(run))
         if not session.earlier:
             keep_market(session.journal, run, market)
-        with corresponding(config, run.assembly.circuit, say) as advice:
+        with corresponding(funded, run.assembly.circuit, say) as advice:
             live = LiveSession(session, run, Reach(connection, access.clock, watch, say), advice)
             feed = VenueFeed(connection, market, access.clock)
             return await live.trade(feed, bars_of(run, terms.duration_ms))

@@ -13,6 +13,8 @@ from alphastrike.app.paper_session import END, HEADER, Session, check_header, st
 from alphastrike.app.reliving import AskingEngine, Relived, relive
 from alphastrike.app.risk_state_file import RiskKeeper
 from alphastrike.backtest.result import RunResult
+from alphastrike.domain.commands import CancelOrder
+from alphastrike.execution.stage import order_number
 from alphastrike.live.account_reconciler import Trader
 from alphastrike.live.driver import Driver
 from alphastrike.live.inbox import News, merged, news_until
@@ -94,7 +96,7 @@ class LiveSession:
             yield self._said(heard)
         async for news in news_until(self._account.inbox, self._ending()):
             yield self._said(news)
-        if not self._has_position():
+        if self._is_over():
             self._finish()
         self._session.ended()
 
@@ -109,16 +111,36 @@ class LiveSession:
     async def _told(self) -> None:
         await self._session.nap(float("inf"))
 
+    def _is_over(self) -> bool:
+        """Whether nothing is left at the venue that the next start would have to know of."""
+        return self._account.is_still and not self._has_position() and not self._books.open_orders()
+
     async def _ending(self) -> None:
         """Nothing new is decided: wait for what is in flight, compare, and look at every stop."""
         await self._account.dispatcher.settled()
         await self._account.reconciler.reconcile()
+        self._take_back_orphans()
+        await self._account.dispatcher.settled()
         lines = await prove_stops(self._reach.connection, self._account.mirror)
         for line in lines:
             self._account.inbox.put(Noted(self._reach.clock.now_ms(), line))
 
+    def _take_back_orphans(self) -> None:
+        """Cancel what protects no position any more: there is no close left at which it would be.
+
+        Not while anything is under way or in doubt: that may yet be a position.
+        """
+        if not self._account.is_still:
+            return
+        now_ms = self._reach.clock.now_ms()
+        for symbol, client_id in self._books.open_orders():
+            if self._books.quantity(symbol) == 0:
+                text = f"{symbol}: {client_id} protects no position any more and is cancelled"
+                self._account.inbox.put(Noted(now_ms, text))
+                self._account.send(CancelOrder(symbol, client_id, order_number(client_id)), now_ms)
+
     def _finish(self) -> None:
-        """Flat, with nothing on its way: the next start may begin a journal of its own."""
+        """Flat, and nothing works or is on its way: the next start may begin a journal of its own."""
         self._journal.append(END, {"closes": len(self._relived.closes)}, durable=True)
 
     def _relive(self) -> Relived:

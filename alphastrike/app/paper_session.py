@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -70,8 +69,9 @@ class Session:
 
     async def nap(self, seconds: float) -> None:
         """Wait, unless told to stop."""
-        ends = time.monotonic() + seconds
-        while not self.stopping.is_asked and (left := ends - time.monotonic()) > 0.0:
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + seconds
+        while not self.stopping.is_asked and (left := ends - loop.time()) > 0.0:
             await asyncio.sleep(min(left, _LOOK_EVERY_S))
             self.obey()
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from alphastrike.app.kept_market import market_of
 from alphastrike.app.modes import PAPER
 from alphastrike.app.paper import Trading, open_paper, paper_driver
-from alphastrike.app.paper_entry import market_of
 from alphastrike.app.paper_files import journal_path
 from alphastrike.app.paper_session import HEADER
 from alphastrike.app.retrace import config_of

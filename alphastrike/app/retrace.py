@@ -7,9 +7,9 @@ from typing import Any
 
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_text import frozen_config
+from alphastrike.app.kept_market import market_of
 from alphastrike.app.modes import MODES, PAPER
 from alphastrike.app.paper import open_paper
-from alphastrike.app.paper_entry import market_of
 from alphastrike.app.paper_session import END, HEADER
 from alphastrike.app.risk_start import RiskStart
 from alphastrike.domain.errors import DataError

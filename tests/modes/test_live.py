@@ -1,6 +1,7 @@
 """Live sessions on a practice exchange, over the wire of each venue, in simulated time."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -18,7 +19,8 @@ from alphastrike.live.order_box import drop_order
 from alphastrike.live.told import STOP, STOP_WHEN_FLAT
 from alphastrike.simulator.faults import CATALOGUE, random_plan
 from alphastrike.transport.virtual_time import run_in_simulated_time
-from tests.live_runs import assert_unharmed, believed, kill_run, on_ground, until
+from alphastrike.transport.wire import SendFailed
+from tests.live_runs import SYMBOLS, assert_unharmed, believed, kill_run, on_ground, until
 from tests.mortal import Process
 
 # Nobody can protect a position in a symbol that is no longer listed. A position that was taken away halts
@@ -177,6 +179,60 @@ def test_a_position_whose_stop_the_venue_refuses_is_closed_at_once(tmp_path):
     assert held(ground) == {}
     assert ground.exposure.longest_s <= 5.0
     assert believed(tmp_path)[1] == {}
+
+
+async def closed_by_a_person_and_stopped(ground, around=None):
+    """A session told to stop right after somebody closed its position, whose stop then protects nothing."""
+
+    async def act():
+        await until(ground, lambda: held(ground))
+        for symbol, quantity in held(ground).items():
+            side = Side.SELL if quantity > 0 else Side.BUY
+            a_person_s_order(ground, side, abs(quantity), symbol=symbol, name=symbol, reduce_only=True)
+
+    await beside(ground, act, around=around)
+
+
+def working(ground):
+    return [each for symbol in SYMBOLS for each in ground.account.orders(symbol, working=True)]
+
+
+def test_a_session_that_ends_flat_leaves_no_order_behind(tmp_path):
+    async def work(ground):
+        await closed_by_a_person_and_stopped(ground)
+        return held(ground), working(ground)
+
+    assert on_the_ground(tmp_path, work) == ({}, [])
+    assert any("protects no position any more" in note for note in notes_of(tmp_path))
+    assert list(read_journal(journal_path(tmp_path)))[-1].kind == "end"
+
+
+class _RefusingCancels:
+    def __init__(self, sender):
+        self._sender = sender
+        self.close = sender.close
+
+    async def send(self, request, timeout_s):
+        if request.method == "DELETE":
+            raise SendFailed("cannot connect", was_sent=False)
+        return await self._sender.send(request, timeout_s)
+
+
+def test_an_order_that_cannot_be_taken_back_at_the_end_is_known_to_the_next_start(tmp_path):
+    async def work(ground):
+        def around(access):
+            return replace(access, sender=_RefusingCancels(access.sender))
+
+        await closed_by_a_person_and_stopped(ground, around)
+        left, kind = working(ground), list(read_journal(journal_path(tmp_path)))[-1].kind
+
+        async def nothing():
+            await asyncio.sleep(30)
+
+        await beside(ground, nothing)
+        return bool(left), kind == "end", working(ground)
+
+    assert on_the_ground(tmp_path, work) == (True, False, [])
 
 
 def test_a_person_takes_the_controls_whether_or_not_the_process_runs(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from alphastrike.app.live_entry import LiveTerms
 from alphastrike.app.paper_files import journal_path
-from alphastrike.domain.errors import NotArmed
+from alphastrike.domain.errors import NotArmed, VenueUnreachable
 from alphastrike.domain.outcomes import Code, Halted
 from alphastrike.live.codec import decode
 from alphastrike.live.journal import read_journal
@@ -236,6 +236,37 @@ def test_names_that_cannot_be_resolved_are_waited_for(tmp_path):
     assert names.refused > 10
     assert_whole(ground, tmp_path)
     assert ground.exposure.longest_s <= 5.0
+
+
+def test_a_journal_that_goes_on_waits_for_a_venue_out_of_reach_and_a_first_start_does_not(tmp_path):
+    names = Names(down=True)
+
+    async def work(ground):
+        with pytest.raises(VenueUnreachable, match="ClientConnectorDNSError"):
+            await ground.session(Process(), hours=1, around=names.around)
+        names.down = False
+        first = Process()
+        killed = asyncio.create_task(ground.session(first, hours=9, around=names.around))
+        await until(ground, ground.account.positions, longest_s=9_000)
+        first.die()
+        await killed
+        names.down = True
+        again = asyncio.create_task(ground.session(Process(), hours=9, around=names.around))
+        await asyncio.sleep(900)
+        tries = sum("out of reach" in line for line in ground.said)
+        names.down = False
+        await until(ground, lambda: sum("armed" in line for line in ground.said) == 2)
+        names.down = True
+        drop_order(ground.state, STOP)
+        await again
+        stopped = asyncio.create_task(ground.session(Process(), hours=9, around=names.around))
+        await asyncio.sleep(100)
+        drop_order(ground.state, STOP)
+        with pytest.raises(VenueUnreachable):
+            await stopped
+        return tries
+
+    assert 5 <= on_the_ground(tmp_path, work) <= 20
 
 
 class Steps:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from alphastrike.app.discovery import available
-from alphastrike.app.paper_entry import PaperTerms, market_of, paper_on_venue
+from alphastrike.app.kept_market import market_of
+from alphastrike.app.paper_entry import PaperTerms, paper_on_venue
 from alphastrike.app.paper_files import journal_path
 from alphastrike.app.paper_session import open_session
 from alphastrike.app.practice import PracticePlan, open_simulator, practice_access

@@ -10,8 +10,8 @@ from alphastrike.app.assembly import market_stages, with_series_of
 from alphastrike.app.backtest import provenance_of
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_text import config_fingerprint, frozen_config
+from alphastrike.app.kept_market import market_of
 from alphastrike.app.listed import Listed
-from alphastrike.app.paper_entry import market_of
 from alphastrike.app.replay.places import with_places
 from alphastrike.app.seeding import load_seeded
 from alphastrike.app.venue_funding import KnownFunding

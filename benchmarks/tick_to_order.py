@@ -36,6 +36,7 @@ from alphastrike.app.paper_session import open_session
 from alphastrike.app.practice import PracticePlan, open_simulator
 from alphastrike.domain.commands import PlaceOrder
 from alphastrike.domain.intervals import interval_ms as interval_length
+from alphastrike.live.codec import decode
 from alphastrike.live.driver import STEP
 from alphastrike.live.journal import read_journal
 from alphastrike.marketdata.synthetic.config import SyntheticConfig, embedded_default
@@ -178,13 +179,8 @@ def memory_mb() -> float:
 def ordered_at_closes(state: Path) -> set[str]:
     """Client ids of the orders that the engine answered a close with."""
     steps = (record.data for record in read_journal(journal_path(state)) if record.kind == STEP)
-    return {
-        command["order"]["order"]["client_order_id"]
-        for step in steps
-        if step["event"] is None
-        for command in step["commands"]
-        if command["is"] == PlaceOrder.__name__
-    }
+    commands = (decode(command) for step in steps if step["event"] is None for command in step["commands"])
+    return {each.order.client_order_id for each in commands if isinstance(each, PlaceOrder)}
 
 
 class WatchedSender(AiohttpSender):

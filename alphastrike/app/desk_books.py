@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from alphastrike.domain.instruments import UnifiedInstrument, to_order_quantity
+from alphastrike.domain.instruments import UnifiedInstrument, to_decimal, to_order_quantity
 from alphastrike.domain.orders import OrderType
 from alphastrike.execution.stage import client_order_id
 from alphastrike.risk.books import Desk
@@ -24,6 +24,10 @@ class DeskBooks:
         """Signed base units."""
         row = self._rows[symbol]
         return to_order_quantity(int(self._desk.positions[row]["lots"]), self._instruments[row])
+
+    def entry_price(self, symbol: str) -> Decimal:
+        """Quote per base unit, 0 when flat."""
+        return to_decimal(self._desk.positions[self._rows[symbol]]["entry_price"])
 
     def wallet(self) -> float:
         """Quote."""

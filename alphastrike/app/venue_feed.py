@@ -1,15 +1,17 @@
 """A venue's public market as paper trading lives through it: candles streamed, past and rates asked for."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.config_keys import unknown
 from alphastrike.app.paper_market import PaperMarket
 from alphastrike.app.venue_funding import FundingWatch, KnownFunding
-from alphastrike.domain.errors import ConfigError, DataError, VenueError
+from alphastrike.domain.errors import ConfigError, DataError, VenueError, VenueUnreachable
 from alphastrike.domain.events import CandlesClosed
 from alphastrike.domain.funding import FundingHistory
 from alphastrike.domain.instruments import UnifiedInstrument
@@ -26,6 +28,8 @@ DEFAULT_SYMBOLS = ("BTCUSDT", "ETHUSDT")
 _DAY_MS = 86_400_000
 _PAGE = 500
 _GRACE_S = 5.0
+_RETRY_S = 5.0
+T = TypeVar("T")
 
 Say = Callable[[str], None]
 
@@ -106,19 +110,25 @@ class VenueFeed:
                 yield self._heard(candles)
 
     async def _new(self, after_ms: int, left: int) -> AsyncGenerator[CandlesClosed]:
-        """At most `left` closes nobody heard before; funding is asked for beside them."""
-        stream = self._connection.websocket.candles(self._symbols, self._interval_ms)
+        """At most `left` closes nobody heard before; funding is asked for beside them.
+
+        A symbol that is not listed any more has no candles: waiting for them would hold up the others.
+        """
+        listed = await _patiently(self._connection.rest.get_instruments)
+        names = {each.symbol for each in listed}
+        symbols = tuple(symbol for symbol in self._symbols if symbol in names)
+        stream = self._connection.websocket.candles(symbols, self._interval_ms)
         await self._funding.look()
         watching = asyncio.create_task(self._funding.run())
         try:
-            for candles in await self._missed(after_ms):
+            for candles in await _patiently(partial(self._missed, symbols, after_ms)):
                 after_ms = candles.open_time_ms
                 if left > 0:
                     yield candles
                 left -= 1
             if left <= 0:
                 return
-            joiner = CloseJoiner(self._symbols, self._interval_ms, after_ms)
+            joiner = CloseJoiner(symbols, self._interval_ms, after_ms)
             async with aclosing(joined_closes(stream, joiner, self._clock.now_ms, _GRACE_S)) as closes:
                 async for candles in closes:
                     if watching.done():
@@ -135,17 +145,26 @@ class VenueFeed:
         rates = self._funding.due(candles.close_time_ms)
         return Heard(replace(candles, series=self._funding.known.values(candles)), rates)
 
-    async def _missed(self, after_ms: int) -> list[CandlesClosed]:
+    async def _missed(self, symbols: tuple[str, ...], after_ms: int) -> list[CandlesClosed]:
         start_ms = after_ms + self._interval_ms
         stop_ms = self._clock.now_ms() // self._interval_ms * self._interval_ms
         if start_ms >= stop_ms:
             return []
-        joiner = CloseJoiner(self._symbols, self._interval_ms, after_ms)
+        joiner = CloseJoiner(symbols, self._interval_ms, after_ms)
         span = (start_ms, stop_ms)
-        for symbol in self._symbols:
+        for symbol in symbols:
             for candle in await _candles(self._connection, symbol, self._interval_ms, span):
                 joiner.hold(candle)
         return list(joiner.release_all(self._clock.now_ms()))
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """The answer of a venue that may be out of reach: positions are open, so nobody gives up."""
+    while True:
+        try:
+            return await ask()
+        except VenueUnreachable:
+            await asyncio.sleep(_RETRY_S)
 
 
 async def _candles(

@@ -11,6 +11,10 @@ class AccountBooks(Protocol):
         """The position believed in, signed base units."""
         ...
 
+    def entry_price(self, symbol: str) -> Decimal:
+        """Quote per base unit, 0 when flat."""
+        ...
+
     def wallet(self) -> float:
         """Equity without unrealised profit, quote."""
         ...

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
 from alphastrike.domain.account import UnifiedBalance, UnifiedPosition
-from alphastrike.domain.errors import VenueError
+from alphastrike.domain.errors import UnknownSymbol, VenueError
 from alphastrike.domain.events import Event, PositionsReconciled
 from alphastrike.domain.market import UnifiedFundingRate
 from alphastrike.domain.orders import UnifiedFill
@@ -89,8 +90,9 @@ class AccountReconciler:
     async def _hear_missed(self) -> None:
         rest = self._trader.connection.rest
         for symbol in self._trader.symbols:
-            for fill in await rest.get_fills(symbol, self._known.since_ms(symbol)):
-                self._listening.filled(fill)
+            with suppress(UnknownSymbol):  # not listed any more: its position is all there is to know
+                for fill in await rest.get_fills(symbol, self._known.since_ms(symbol)):
+                    self._listening.filled(fill)
         await self._inbox.drained()
 
     async def _read(self) -> tuple[Sequence[UnifiedPosition], Sequence[UnifiedBalance]]:
@@ -141,14 +143,21 @@ class AccountReconciler:
         rest = self._trader.connection.rest
         rates: list[UnifiedFundingRate] = []
         for symbol in self._trader.symbols:
-            rates += await rest.get_funding_rates(symbol, self.exact_ms, now_ms + 1)
+            with suppress(UnknownSymbol):
+                rates += await rest.get_funding_rates(symbol, self.exact_ms, now_ms + 1)
         quantities = {symbol: truth.quantity(symbol) for symbol in self._trader.symbols}
         marks = {symbol: float(position.mark_price) for symbol, position in truth.positions.items()}
         return settlements(rates, quantities, tuple(self._known.moves), marks)
 
     async def _price(self, symbol: str, truth: Truth) -> Decimal:
-        """At which a difference is adopted: the venue's entry where we were flat, else the mark."""
+        """At which a difference is adopted: the venue's entry where we were flat, else the mark.
+
+        Our own entry where the symbol is not listed any more: what it was settled at is in the wallet.
+        """
         if symbol in truth.positions and not self._books.quantity(symbol):
             return truth.positions[symbol].entry_price
-        ticker = await self._trader.connection.rest.get_ticker(symbol)
+        try:
+            ticker = await self._trader.connection.rest.get_ticker(symbol)
+        except UnknownSymbol:
+            return self._books.entry_price(symbol)
         return ticker.mark_price or ticker.last_price

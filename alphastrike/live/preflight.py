@@ -1,7 +1,7 @@
 """What must hold at a venue before anything is sent to it, looked at one by one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alphastrike.domain.account import MarginMode
 from alphastrike.domain.errors import VenueRejected
@@ -48,14 +48,24 @@ class PreflightTerms:
 
 
 async def preflight(connection: VenueConnection, clock: Clock, terms: PreflightTerms) -> tuple[Check, ...]:
-    """Look at everything, and set margin mode and leverage; `VenueError` when the venue cannot be asked."""
+    """Look at everything, and set margin mode and leverage; `VenueError` when the venue cannot be asked.
+
+    Nothing is asked or set of a symbol that a journal trades and the venue does not list any more.
+    """
+    listed = {each.symbol for each in await connection.rest.get_instruments()}
+    gone = tuple(symbol for symbol in terms.symbols if symbol not in listed)
+    every, traded = terms, tuple(each for each in terms.instruments if each.symbol in listed)
+    terms = replace(terms, instruments=traded)
+    if not traded:
+        return (Check("symbols", f"{', '.join(gone)} not listed", "one that the venue lists", passes=False),)
     return (
+        *(Check(each, "not listed any more: nothing is sent for it", "", passes=True) for each in gone),
         *_capabilities(connection.rest.capabilities),
         await _clock(connection, clock, terms),
         await _key(connection, terms),
         await _position_mode(connection),
         *await _balance(connection, terms),
-        *await _positions(connection, terms),
+        *await _positions(connection, every),
         await _orders(connection, terms),
         *await _settings(connection, terms),
     )

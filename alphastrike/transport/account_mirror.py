@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from alphastrike.domain.account import AccountNews
 from alphastrike.domain.errors import (
     DuplicateOrderId,
+    UnknownSymbol,
     VenueError,
     VenueOutcomeUnknown,
     VenueRejected,
@@ -197,7 +198,11 @@ class AccountMirror:
         if client_id in self._unsent:
             await self._send(order)
             return
-        found = await self.connection.rest.get_order(order.symbol, client_id)
+        try:
+            found = await self.connection.rest.get_order(order.symbol, client_id)
+        except UnknownSymbol:
+            self._end(client_id, "its symbol is not listed any more", OrderState.CANCELED)
+            return
         if found is not None:
             self._doubted_s.pop(client_id, None)
             self._heard_order(found)

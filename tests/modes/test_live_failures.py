@@ -269,6 +269,34 @@ def test_a_journal_that_goes_on_waits_for_a_venue_out_of_reach_and_a_first_start
     assert 5 <= on_the_ground(tmp_path, work) <= 20
 
 
+@pytest.mark.parametrize("name", ["binance", "hyperliquid"])
+@pytest.mark.parametrize("held", [{"ETHUSDT"}, {"BTCUSDT"}, {"BTCUSDT", "ETHUSDT"}])
+def test_a_symbol_that_is_not_listed_any_more_holds_up_nothing_else(name, held, tmp_path):
+    async def work(ground):
+        def positions():
+            return {each.symbol for each in ground.account.positions()}
+
+        running = asyncio.create_task(ground.session(Process(), hours=30))
+        await until(ground, lambda: positions() == held, longest_s=36_000)
+        ground.chaos._begin(Fault("delisting", 0.0, 1e9))
+        drop_order(ground.state, STOP)
+        await running
+        before = len(ground.said)
+        running = asyncio.create_task(ground.session(Process(), hours=30))
+        await asyncio.sleep(600)
+        drop_order(ground.state, "flatten")
+        await asyncio.sleep(60)
+        drop_order(ground.state, STOP)
+        await running
+        return ground.said[before:], positions()
+
+    said, left = run_in_simulated_time(on_ground(name, tmp_path, work, hours=12))
+
+    assert any("ETHUSDT: not listed any more" in line for line in said)
+    assert any("armed" in line for line in said)
+    assert left == held - {"BTCUSDT"}
+
+
 class Steps:
     """This machine's clock, which somebody sets."""
 

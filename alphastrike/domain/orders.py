@@ -57,6 +57,11 @@ class UnifiedOrder:
     time_in_force: TimeInForce = TimeInForce.GTC
     reduce_only: bool = False
 
+    @property
+    def only_protects(self) -> bool:
+        """Whether it waits for its price and can then only reduce: a second copy of it could do no harm."""
+        return self.reduce_only and self.order_type > OrderType.LIMIT
+
 
 @dataclass(frozen=True, slots=True)
 class UnifiedOrderResult:

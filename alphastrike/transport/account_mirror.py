@@ -23,7 +23,7 @@ from alphastrike.domain.errors import (
     VenueRejected,
     VenueUnreachable,
 )
-from alphastrike.domain.orders import OrderState, OrderType, UnifiedOrder, UnifiedOrderResult
+from alphastrike.domain.orders import OrderState, UnifiedOrder, UnifiedOrderResult
 from alphastrike.domain.streams import StreamChanged, StreamState
 from alphastrike.transport.account_listener import AccountListener, Nobody
 from alphastrike.transport.adapter import VenueConnection
@@ -154,7 +154,7 @@ class AccountMirror:
         except (VenueOutcomeUnknown, DuplicateOrderId):
             self._doubt(client_id)
         except VenueUnreachable as refusal:
-            if not _only_protects(order):
+            if not order.only_protects:
                 self._end(client_id, str(refusal))
                 return
             self._unsent.add(client_id)
@@ -206,7 +206,7 @@ class AccountMirror:
         if found is not None:
             self._doubted_s.pop(client_id, None)
             self._heard_order(found)
-        elif client_id in self._doubted_s and _only_protects(order):
+        elif client_id in self._doubted_s and order.only_protects:
             await self._send(order)
         elif client_id in self._doubted_s and _now() - self._doubted_s[client_id] >= self.terms.doubt_s:
             self._end(client_id, "never reached the venue")
@@ -291,11 +291,6 @@ class AccountMirror:
             oldest = self._ended.popleft()
             self.orders.pop(oldest, None)
             self._sent.pop(oldest, None)
-
-
-def _only_protects(order: UnifiedOrder) -> bool:
-    """Whether it waits for its price and can then only reduce: a second copy of it could do no harm."""
-    return order.reduce_only and order.order_type > OrderType.LIMIT
 
 
 def _now() -> float:

@@ -91,7 +91,7 @@ def _wanted(
         least_balance=config.live.least_balance,
         known_orders=_orders_of(session),
         knows_positions=bool(session.earlier) or terms.is_adopting,
-        is_real_money=terms.is_real_money,
+        refuses_withdrawal=terms.is_real_money,
     )
 
 

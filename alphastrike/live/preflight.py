@@ -39,7 +39,7 @@ class PreflightTerms:
     least_balance: float
     known_orders: tuple[tuple[str, str], ...]  # (symbol, client id) of every order sent, newest last
     knows_positions: bool  # a journal or the operator answers for positions that are there
-    is_real_money: bool = False
+    refuses_withdrawal: bool = False  # a key that may withdraw will not do
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -92,9 +92,9 @@ async def _key(connection: VenueConnection, terms: PreflightTerms) -> Check:
     try:
         may = await rest.can_withdraw() if isinstance(rest, TellsAccountTerms) else None
     except VenueRejected as refusal:
-        return Check("key", f"not told: {refusal}", allowed, passes=not terms.is_real_money)
+        return Check("key", f"not told: {refusal}", allowed, passes=not terms.refuses_withdrawal)
     observed = {None: "the venue does not tell", True: "may withdraw", False: "may not withdraw"}[may]
-    return Check("key", observed, allowed, passes=not (may and terms.is_real_money))
+    return Check("key", observed, allowed, passes=not (may and terms.refuses_withdrawal))
 
 
 async def _position_mode(connection: VenueConnection) -> Check:

@@ -10,6 +10,7 @@ import pytest
 from alphastrike.app.live_entry import LiveTerms
 from alphastrike.app.paper_files import journal_path
 from alphastrike.domain.errors import NotArmed, VenueUnreachable
+from alphastrike.domain.orders import OrderType, Side, UnifiedOrder
 from alphastrike.domain.outcomes import Code, Halted
 from alphastrike.live.codec import decode
 from alphastrike.live.journal import read_journal
@@ -295,6 +296,34 @@ def test_a_symbol_that_is_not_listed_any_more_holds_up_nothing_else(name, held, 
     assert any("ETHUSDT: not listed any more" in line for line in said)
     assert any("armed" in line for line in said)
     assert left == held - {"BTCUSDT"}
+
+
+def test_what_a_symbol_was_settled_at_after_it_was_delisted_is_adopted_with_the_wallet(tmp_path):
+    async def work(ground):
+        account = ground.account
+        running = asyncio.create_task(ground.session(Process(), hours=30))
+        await until(
+            ground, lambda: {each.symbol for each in account.positions()} == {"ETHUSDT"}, longest_s=36_000
+        )
+        drop_order(ground.state, STOP)
+        await running
+        (position,) = account.positions()
+        side = Side.SELL if position.quantity > 0 else Side.BUY
+        settling = UnifiedOrder(
+            "ETHUSDT", side, OrderType.MARKET, abs(position.quantity), "settled", reduce_only=True
+        )
+        account.place(settling)
+        await asyncio.sleep(60)
+        ground.chaos._begin(Fault("delisting", 0.0, 1e9))
+        running = asyncio.create_task(ground.session(Process(), hours=30))
+        await asyncio.sleep(120)
+        drop_order(ground.state, STOP)
+        await running
+        return float(account.balance().wallet)
+
+    wallet = on_the_ground(tmp_path, work, hours=12)
+
+    assert believed(tmp_path) == (pytest.approx(wallet, abs=0.01), {})
 
 
 class Steps:

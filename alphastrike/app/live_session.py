@@ -62,6 +62,7 @@ class LiveSession:
         self._engine = TapedEngine(self._trading.engine, run.assembly)
         self._books = DeskBooks(run.assembly.desk, instruments, run.provenance.run_id)
         self._keeper = RiskKeeper(run.assembly.desk, symbols, session.state)
+        self._agrees = False  # whether the account was as the engine believes when trading ended
         self._is_reliving = True
         self._relived = self._relive()
         self._is_reliving = False
@@ -113,13 +114,15 @@ class LiveSession:
 
     def _is_over(self) -> bool:
         """Whether nothing is left at the venue that the next start would have to know of."""
-        return self._account.is_still and not self._has_position() and not self._books.open_orders()
+        is_settled = self._agrees and self._account.is_still
+        return is_settled and not self._has_position() and not self._books.open_orders()
 
     async def _ending(self) -> None:
         """Nothing new is decided: wait for what is in flight, compare, and look at every stop."""
         await self._account.dispatcher.settled()
-        await self._account.reconciler.reconcile()
-        self._take_back_orphans()
+        self._agrees = await self._account.reconciler.reconcile()
+        if self._agrees and self._account.is_still:
+            self._take_back_orphans()
         await self._account.dispatcher.settled()
         lines = await prove_stops(self._reach.connection, self._account.mirror)
         for line in lines:
@@ -128,10 +131,8 @@ class LiveSession:
     def _take_back_orphans(self) -> None:
         """Cancel what protects no position any more: there is no close left at which it would be.
 
-        Not while anything is under way or in doubt: that may yet be a position.
+        Only of an account that is as the engine believes: what is unheard or in doubt may be a position.
         """
-        if not self._account.is_still:
-            return
         now_ms = self._reach.clock.now_ms()
         for symbol, client_id in self._books.open_orders():
             if self._books.quantity(symbol) == 0:

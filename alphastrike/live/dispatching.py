@@ -1,8 +1,9 @@
 """Commands on their way to a venue: in order for each symbol, symbols beside each other.
 
-What protects is taken away last: the cancellation of a stop waits until everything else of its symbol has
-gone out, and until it is known what became of it. An order whose answer takes long does not hold up the
-stop behind it.
+Of what is sent at once, symbols with an order go before those where something is only taken back. What
+protects is taken away last: the cancellation of a stop waits until everything else of its symbol has gone
+out, and until it is known what became of it. An order whose answer takes long does not hold up the stop
+behind it.
 """
 
 import asyncio
@@ -37,22 +38,24 @@ class Dispatcher:
         self._waiting: dict[str, deque[Command]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._underway: set[asyncio.Task[Any]] = set()
+        self._is_beginning = False
 
     @property
     def is_quiet(self) -> bool:
         """Whether nothing is on its way."""
-        return not self._workers and not self._underway
+        return not self._workers and not self._underway and not any(self._waiting.values())
 
     def is_idle(self, symbol: str) -> bool:
         """Whether nothing of the symbol waits to go out."""
-        return symbol not in self._workers
+        return symbol not in self._workers and not self._waiting.get(symbol)
 
     def send(self, command: Command) -> None:
         """Put a command on its way; what comes of it is heard like everything else."""
         symbol = command.order.symbol if isinstance(command, PlaceOrder) else command.symbol
         self._waiting.setdefault(symbol, deque()).append(command)
-        if symbol not in self._workers:
-            self._workers[symbol] = asyncio.create_task(self._work(symbol))
+        if not self._is_beginning:
+            self._is_beginning = True
+            asyncio.get_running_loop().call_soon(self._begin)
 
     async def settled(self, longest_s: float | None = None) -> None:
         """Wait until everything sent so far has been answered or given up, or for so long."""
@@ -65,10 +68,23 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Send nothing more."""
+        self._waiting.clear()
         tasks = {*self._workers.values(), *self._underway}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self) -> None:
+        """Everything that was sent in one turn of the loop is there now."""
+        self._is_beginning = False
+        fresh = [
+            symbol for symbol, waiting in self._waiting.items() if waiting and symbol not in self._workers
+        ]
+        for symbol in sorted(fresh, key=self._only_takes_back):
+            self._workers[symbol] = asyncio.create_task(self._work(symbol))
+
+    def _only_takes_back(self, symbol: str) -> bool:
+        return not any(isinstance(command, PlaceOrder) for command in self._waiting[symbol])
 
     async def _work(self, symbol: str) -> None:
         waiting = self._waiting[symbol]

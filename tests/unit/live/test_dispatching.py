@@ -95,6 +95,12 @@ def test_a_stop_is_cancelled_when_everything_else_has_gone_out(dispatched):
     assert [what for _, what in left] == ["flip", "new", "cancel old"]
 
 
+def test_an_order_goes_before_what_another_symbol_only_takes_back(dispatched):
+    left = dispatched(CancelOrder("ADAUSDT", "orphan", 3), CANCEL, placing(FLIP))
+
+    assert [what for _, what in left] == ["flip", "cancel orphan", "cancel old"]
+
+
 def test_a_stop_stays_while_nobody_knows_whether_its_position_was_turned(dispatched):
     left = dispatched(CANCEL, placing(FLIP), placing(NEW_STOP), doubt_s=20.0)
 

@@ -49,7 +49,7 @@ from alphastrike.transport.http_aiohttp import AiohttpSender
 from alphastrike.transport.socket_websockets import WebsocketsConnector
 from alphastrike.transport.wire import HttpReply, HttpRequest
 
-DAY_MS, HOUR_MS = 86_400_000, 3_600_000
+PAST_DAYS, DAY_MS, HOUR_MS = 125, 86_400_000, 3_600_000
 SLOW_MS, BEFORE_MS = 60_000, 10_000  # of each candle, and how much of that lies before its end
 _LEAST_FOR_P99 = 500
 _STAMP = "left_ns"
@@ -82,12 +82,12 @@ def play(options: argparse.Namespace, told: Any) -> None:
     settings = embedded_default().model_dump() | {
         "symbols": SYMBOLS[: options.symbols],
         "interval": options.interval,
-        "length_hours": options.past_days * 24 + -(-(options.closes + 100) * interval_ms // HOUR_MS),
+        "length_hours": PAST_DAYS * 24 + -(-(options.closes + 100) * interval_ms // HOUR_MS),
     }
     history = generate(SyntheticConfig.model_validate(settings)).history
     listed = tuple(practice_instrument(symbol, "0.0001", "0.001") for symbol in history.symbols)
     host = open_simulator(PracticePlan("binance"), CandleFeed(history, listed, parts=1))
-    start_ms = int(history.open_time_ms[0]) + options.past_days * DAY_MS - BEFORE_MS
+    start_ms = int(history.open_time_ms[0]) + PAST_DAYS * DAY_MS - BEFORE_MS
     host.exchange.advance(start_ms)
     host._ticked_ms = start_ms  # noqa: SLF001 - nobody was connected in the past
 
@@ -217,20 +217,13 @@ class WatchedConnector(WebsocketsConnector):
 
 
 def configured(options: argparse.Namespace) -> AlphaStrikeConfig:
-    """A tenth of the past for short windows, half of it for references at the most."""
-    hours = 24 * options.past_days
-    windows = {
-        "reference_hours": min(500, hours // 2),
-        "short_window_hours": min(72, hours // 10),
-        "long_window_hours": min(168, hours // 5),
-    }
     return AlphaStrikeConfig.model_validate(
         {
-            "paper": {"interval": options.interval, "warm_up_days": options.past_days - 1, "most_days": 20},
+            "paper": {"interval": options.interval, "warm_up_days": PAST_DAYS - 1, "most_days": 20},
             "data": {"symbols": sorted(SYMBOLS[: options.symbols])},
             "strategy": {"file": str(ROBIN)},
             "signals": {"decay": {"cold_start": "equal_weights"}},
-            "validation": windows,
+            "validation": {"reference_hours": 500, "short_window_hours": 72, "long_window_hours": 168},
             "risk": {"max_positions": options.symbols, "order_rate": 256},
             "live": {"most_clock_skew_ms": 60_000},
         }
@@ -267,7 +260,6 @@ def main() -> None:
     parser.add_argument("--closes", type=int, default=1_000)
     parser.add_argument("--symbols", type=int, default=10)
     parser.add_argument("--interval", default="1h")
-    parser.add_argument("--past-days", type=int, default=125, help="an exchange keeps 13 days of minutes")
     parser.add_argument("--candle-s", type=float, default=1.0, help="seconds a candle of the market takes")
     parser.add_argument("--chatter", type=int, default=0, help="market messages a second besides")
     parser.add_argument("--verbose", action="store_true")

@@ -106,7 +106,7 @@ class FeatureSet:
         done = 0
         for pace, (_, count) in zip(self._paces, self._groups, strict=True):
             rows = self._order[done : done + count]
-            pace.advance(block, unbroken, [values[row] for row in rows])
+            pace.advance(block, unbroken, rows, values)
             done += count
 
     def _follow(self, block: MarketBlock) -> None:

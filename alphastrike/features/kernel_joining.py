@@ -66,17 +66,24 @@ def join_flow(first: int, stride: int, values: Any, state: Any, out: Any) -> Non
 
 
 @compiled_without_allocation
-def hold(first: int, stride: int, needed: float, unbroken: Any, values: Any, held: Any, out: Any) -> None:
-    """Repeat each long row's value from its last short row on; NaN before `needed` unbroken short rows."""
-    for series in range(out.shape[0]):
-        phase = first % stride
-        read = 0
-        value = held[series]
-        for bar in range(out.shape[1]):
-            phase += 1
-            if phase == stride:
-                phase = 0
-                value = values[series, read]
-                read += 1
-            out[series, bar] = value if unbroken[series, bar] >= needed else math.nan
-        held[series] = value
+def hold(
+    first: int, stride: int, needed: Any, unbroken: Any, values: Any, held: Any, rows: Any, out: Any
+) -> None:
+    """Repeat each long row's value from its last short row on; NaN before `needed` unbroken short rows.
+
+    `values` (features, series, long rows) go to `rows` of `out` (all features, series, short rows).
+    """
+    for feature in range(values.shape[0]):
+        told = out[rows[feature]]
+        for series in range(told.shape[0]):
+            phase = first % stride
+            read = 0
+            value = held[feature, series]
+            for bar in range(told.shape[1]):
+                phase += 1
+                if phase == stride:
+                    phase = 0
+                    value = values[feature, series, read]
+                    read += 1
+                told[series, bar] = value if unbroken[series, bar] >= needed[feature] else math.nan
+            held[feature, series] = value

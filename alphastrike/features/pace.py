@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from alphastrike.domain.blocks import Floats, HaltGrid, MarketBlock
+from alphastrike.domain.blocks import Floats, HaltGrid, Integers, MarketBlock
 from alphastrike.domain.plugins import Feature
 from alphastrike.domain.series import CANDLE_INPUTS, is_flow
 from alphastrike.features.kernel_joining import PARTIAL_WIDTH, hold, join_candles, join_flow
@@ -27,6 +27,7 @@ class Pace:
         self._partial = np.full((len(symbols), PARTIAL_WIDTH), np.nan)
         self._sums = np.full((len(self._series), len(symbols)), np.nan)
         self._held = np.full((len(self._folds), len(symbols)), np.nan)
+        self._needed = np.array(self.needed_bars, dtype=np.float64)
 
     @property
     def needed_bars(self) -> tuple[int, ...]:
@@ -35,20 +36,23 @@ class Pace:
             return tuple(fold.lookback_bars for fold in self._folds)
         return tuple((fold.lookback_bars + 1) * self._stride - 1 for fold in self._folds)
 
-    def advance(self, block: MarketBlock, unbroken: Floats, out: list[Floats]) -> None:
-        """Write each feature to its array (symbols, bars); `unbroken` counts usable bars in a row."""
+    def advance(self, block: MarketBlock, unbroken: Floats, rows: Integers, out: Floats) -> None:
+        """Write each feature to its row of `out` (all features, symbols, bars).
+
+        `unbroken` (symbols, bars) counts usable bars in a row.
+        """
         if self._stride == 1:
-            for fold, values in zip(self._folds, out, strict=True):
-                fold.advance(block, values)
+            for fold, row in zip(self._folds, rows.tolist(), strict=True):
+                fold.advance(block, out[row])
             return
         first = int(block.open_time_ms[0]) * self._stride // self._interval_ms
         joined = self._joined(block, first)
         bars = joined.open_time_ms.size
-        values = np.empty((len(self._symbols), bars))
-        for index, (fold, needed) in enumerate(zip(self._folds, self.needed_bars, strict=True)):
-            if bars:
-                fold.advance(joined, values)
-            hold(first, self._stride, float(needed), unbroken, values, self._held[index], out[index])
+        values = np.empty((len(self._folds), len(self._symbols), bars))
+        if bars:
+            for fold, told in zip(self._folds, values, strict=True):
+                fold.advance(joined, told)
+        hold(first, self._stride, self._needed, unbroken, values, self._held, rows, out)
 
     def snapshot(self) -> list[bytes]:
         """The whole state, in parts."""

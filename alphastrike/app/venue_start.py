@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 from alphastrike.app.config import AlphaStrikeConfig
 from alphastrike.app.kept_market import saved_market
@@ -32,23 +33,36 @@ async def connected(
     """
     wait_s = _FIRST_WAIT_S
     while True:
-        connection = opened[0]()
         try:
-            await connection.connect()
-            if session.earlier:
-                market = saved_market(session.journal, session.earlier[0].data)
-            else:
-                market = await venue_market(config, connection, opened[1], say)
-            if look is not None:
-                await look(connection, market)
-        except BaseException as fault:
-            await asyncio.shield(connection.close())
-            if not (session.earlier and isinstance(fault, VenueUnreachable | VenueOutcomeUnknown)):
+            return await _tried(config, session, opened, say, look)
+        except (VenueUnreachable, VenueOutcomeUnknown) as fault:
+            if not session.earlier:
                 raise
             say(f"the venue is out of reach: {fault}; tried again in {wait_s:.0f} s")
             await session.nap(wait_s)
             if session.stopping.is_asked:
                 raise
-        else:
-            return connection, market
         wait_s = min(2.0 * wait_s, _LONGEST_WAIT_S)
+
+
+async def _tried(
+    config: AlphaStrikeConfig,
+    session: Session,
+    opened: tuple[Callable[[], VenueConnection], Clock],
+    say: Say,
+    look: Look | None,
+) -> tuple[VenueConnection, PaperMarket]:
+    """The same, tried once; whatever fails leaves no connection open."""
+    open_connection, clock = opened
+    connection = open_connection()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(lambda: asyncio.shield(connection.close()))
+        await connection.connect()
+        if session.earlier:
+            market = saved_market(session.journal, session.earlier[0].data)
+        else:
+            market = await venue_market(config, connection, clock, say)
+        if look is not None:
+            await look(connection, market)
+        stack.pop_all()
+    return connection, market

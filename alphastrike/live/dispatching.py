@@ -64,7 +64,11 @@ class Dispatcher:
         ends = None if longest_s is None else loop.time() + longest_s
         while not self.is_quiet and (ends is None or loop.time() < ends):
             left = None if ends is None else ends - loop.time()
-            await asyncio.wait({*self._workers.values(), *self._underway}, timeout=left)
+            tasks = {*self._workers.values(), *self._underway}
+            if tasks:
+                await asyncio.wait(tasks, timeout=left)
+            else:
+                await asyncio.sleep(0)  # just sent: its worker begins in the next turn
 
     async def stop(self) -> None:
         """Send nothing more."""

@@ -114,3 +114,28 @@ def test_what_comes_meanwhile_does_not_wait_behind_it(dispatched):
 
     assert [what for _, what in left] == ["flip", "leave", "cancel old"]
     assert left[1][0] == pytest.approx(1.0, abs=0.2)
+
+
+def test_what_is_sent_while_somebody_waits_for_the_rest_is_waited_for_too():
+    async def work():
+        wire = Wire()
+        dispatcher = Dispatcher(wire, _nothing, pytest.fail)
+        waiting = asyncio.create_task(dispatcher.settled())
+        for _ in range(8):
+            await asyncio.sleep(0)
+            dispatcher.send(placing(FLIP))
+            await asyncio.wait({asyncio.create_task(dispatcher.settled())})
+        await waiting
+        for turns in range(8):
+            dispatcher.send(placing(FLIP))
+            waiting = asyncio.create_task(dispatcher.settled())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            dispatcher.send(placing(LEAVE))
+            await waiting
+            await dispatcher.settled()
+        return [what for _, what in wire.left]
+
+    left = run_in_simulated_time(work())
+
+    assert (left.count("flip"), left.count("leave")) == (16, 8)

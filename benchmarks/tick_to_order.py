@@ -6,7 +6,8 @@ A practice exchange in a process of its own plays a synthetic market of ten symb
 sockets. A live session trades there: the default ensemble with all its signals is asked at every close, and
 overruled so that one symbol turns at each (`round_robin.py`). The journal is on this disk, with its fsyncs.
 The clock stops when the sender gets the first order's request, before it is on the wire. Only closes that the
-engine answered with an order count, by the journal: an order that follows later news is not the tick's. With
+engine answered with an order count, by the journal: an order that follows later news is not the tick's. The
+table also says how much of that the eight stages took, and how much the journal and its disk. With
 `--chatter` the exchange repeats its candles so many times a second, stamped, so that it shows whether the
 session keeps up. Memory is the session's own, after a tenth of the closes and at the end.
 """
@@ -36,9 +37,11 @@ from alphastrike.app.paper_session import open_session
 from alphastrike.app.practice import PracticePlan, open_simulator
 from alphastrike.domain.commands import PlaceOrder
 from alphastrike.domain.intervals import interval_ms as interval_length
+from alphastrike.engine.pipeline import Engine
+from alphastrike.live import driver
 from alphastrike.live.codec import decode
 from alphastrike.live.driver import STEP
-from alphastrike.live.journal import read_journal
+from alphastrike.live.journal import Journal, read_journal
 from alphastrike.marketdata.synthetic.config import SyntheticConfig, embedded_default
 from alphastrike.marketdata.synthetic.market import generate
 from alphastrike.simulator.feed import CandleFeed, practice_instrument
@@ -140,10 +143,34 @@ def _last_texts(line: Any) -> list[str]:
     return list(line.last.values())
 
 
+class Stopwatch:
+    """What some functions took since the last candle, in milliseconds."""
+
+    def __init__(self, *functions: tuple[Any, str]) -> None:
+        self.took_ms = 0.0
+        for owner, name in functions:
+            setattr(owner, name, self._timed(getattr(owner, name)))
+
+    def _timed(self, function: Any) -> Any:
+        def timed(*arguments: Any, **named: Any) -> Any:
+            began_ns = time.perf_counter_ns()
+            try:
+                return function(*arguments, **named)
+            finally:
+                self.took_ms += (time.perf_counter_ns() - began_ns) / 1e6
+
+        return timed
+
+
 class Watch:
     """When closed candles came in and orders went out, in nanoseconds."""
 
     def __init__(self) -> None:
+        self.parts = {
+            "stages 2 to 8": Stopwatch((Engine, "handle")),
+            "journal": Stopwatch((driver, "heard_record"), (driver, "step_record"), (Journal, "append")),
+        }
+        self.parts_ms: dict[str, list[float]] = {}  # likewise
         self.closed_ns = 0
         self.latencies_ms: dict[str, float] = {}  # of the first order after each close, by its client id
         self.lags_ms: list[float] = []
@@ -154,6 +181,8 @@ class Watch:
         content = frame if isinstance(frame, bytes) else frame.encode()
         if b'"x":true' in content:
             self.closed_ns = time.perf_counter_ns()
+            for stopwatch in self.parts.values():
+                stopwatch.took_ms = 0.0
         elif stamped := _STAMPED.search(content):
             self.lags_ms.append((time.time_ns() - int(stamped[1])) / 1e6)
 
@@ -163,6 +192,7 @@ class Watch:
             name = _CLIENT_ID.search(f"{request.url}&{request.body}")
             assert name is not None
             self.latencies_ms[name[1]] = (left_ns - self.closed_ns) / 1e6
+            self.parts_ms[name[1]] = [stopwatch.took_ms for stopwatch in self.parts.values()]
             self.closed_ns = 0
             self.memory_mb.append(memory_mb())
             if len(self.latencies_ms) == 1:
@@ -273,19 +303,19 @@ def main() -> None:
         watch, result = asyncio.run(trade(options, reached, Path(folder)))
         decided = ordered_at_closes(Path(folder))
     exchange.terminate()
-    found = np.array([latency for name, latency in watch.latencies_ms.items() if name in decided])
-    if not found.size:
+    names = [name for name in watch.latencies_ms if name in decided]
+    if not names:
         raise SystemExit(f"no order was sent; halts: {result.halts}")
+    found = np.array([watch.latencies_ms[name] for name in names])
     shares = (50, 90, 99) if found.size >= _LEAST_FOR_P99 else (50, 90)  # few samples have no 99th
+    rows = {"read to handed over": found}
+    parts = np.array([watch.parts_ms[name] for name in names]).T
+    rows |= {f"of it {name}": taken for name, taken in zip(watch.parts, parts, strict=True)}
+    rows["of it the rest"] = found - parts.sum(axis=0)
     show(
         f"Tick to order, {options.symbols} symbols, {found.size} closes with an order, ms",
         ["", *(f"p{share}" for share in shares), "most"],
-        [
-            [
-                "read to handed over",
-                *(f"{np.percentile(found, q):.2f}" for q in (*shares, 100)),
-            ]
-        ],
+        [[name, *(f"{np.percentile(taken, q):.2f}" for q in (*shares, 100))] for name, taken in rows.items()],
     )
     early = watch.memory_mb[len(watch.memory_mb) // 10]
     print(f"Memory: {early:.1f} MB after a tenth of them, {watch.memory_mb[-1]:.1f} MB at the end")

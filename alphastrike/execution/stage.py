@@ -9,6 +9,7 @@ from alphastrike.domain.instruments import UnifiedInstrument, to_decimal, to_lot
 from alphastrike.domain.ledger import Outbox
 from alphastrike.domain.orders import OrderState, OrderType, Side, TimeInForce, UnifiedOrder
 from alphastrike.domain.outcomes import Code, Halted, Outcome, Passed, Reason
+from alphastrike.domain.records import ACTS_NOT
 from alphastrike.execution.kernel_orders import learn_fill, learn_state, plan
 
 
@@ -33,13 +34,22 @@ class ExecutionStage:
         self._rows = {instrument.symbol: row for row, instrument in enumerate(instruments)}
         self._outbox = Outbox.blank(len(instruments))
         self._run_id = run_id
+        self._acts = desk.intents["acts"]
 
     def plan(self, symbol: int, now_ms: int) -> tuple[Command, ...]:
         """Orders for the symbol's intent, in the order they are to be sent."""
+        if self._leaves_all_as_it_is(symbol):
+            return ()
         self._outbox.used[0] = 0
         desk = self._desk
         plan(desk, self._outbox, symbol, desk.intents[symbol], desk.decisions[symbol], now_ms)
         return tuple(self._command(symbol, self._outbox.orders[row]) for row in range(self._outbox.used[0]))
+
+    def _leaves_all_as_it_is(self, symbol: int) -> bool:
+        """Whether `kernel_orders.plan` has nothing to do: handing it the desk costs more than looking."""
+        desk = self._desk
+        is_bare = desk.order_count[symbol] == 0
+        return bool(self._acts[symbol] == ACTS_NOT and (is_bare or desk.positions[symbol]["lots"] != 0))
 
     def outcome(self, symbol: int) -> Outcome:
         """Passed, or the halt that had the last word."""

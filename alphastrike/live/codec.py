@@ -19,6 +19,7 @@ from alphastrike.domain.market import UnifiedFundingRate
 from alphastrike.domain.outcomes import Outcome
 
 Json = dict[str, Any]
+_LINE = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 
 def encode(value: Event | Command | Outcome | UnifiedFundingRate) -> Json:
@@ -49,9 +50,9 @@ def decode(data: Json) -> Any:
 def to_text(value: Any) -> str:
     """One line of standard JSON: numbers JSON has no word for are spelled as strings."""
     try:
-        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+        return _LINE.encode(value)
     except ValueError:
-        return json.dumps(_spelled(value), allow_nan=False, separators=(",", ":"))
+        return _LINE.encode(_spelled(value))
 
 
 def _spelled(value: Any) -> Any:

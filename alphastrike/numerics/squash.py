@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alphastrike.numerics.compiled import compiled, compiled_into_caller
+from alphastrike.numerics.compiled import compiled, compiled_into_caller, compiled_without_allocation
 
 _LANES = 256
 _ENOUGH = 80.0  # e^-80 is nothing beside 1
@@ -29,10 +29,20 @@ def squash(values: NDArray[np.float64], scale: float = 1.0) -> NDArray[np.float6
 
 def where_known(votes: NDArray[np.float64], *inputs: NDArray[np.float64]) -> NDArray[np.float64]:
     """`votes` where every input is a finite number and the vote itself in [-1, 1]; NaN elsewhere."""
-    known = np.abs(votes) <= 1.0
+    out = np.empty(votes.shape)
+    _keep_known(votes.ravel(), tuple(values.ravel() for values in inputs or (votes,)), out.reshape(-1))
+    return out
+
+
+@compiled_without_allocation
+def _keep_known(
+    votes: NDArray[np.float64], inputs: tuple[NDArray[np.float64], ...], out: NDArray[np.float64]
+) -> None:
+    for i in range(votes.size):
+        out[i] = votes[i] if abs(votes[i]) <= 1.0 else math.nan
     for values in inputs:
-        known &= np.isfinite(values)
-    return np.where(known, votes, np.nan)
+        for i in range(values.size):
+            out[i] = out[i] if math.isfinite(values[i]) else math.nan
 
 
 @compiled

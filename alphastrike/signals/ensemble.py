@@ -10,7 +10,6 @@ from alphastrike.domain.blocks import (
     FeatureBlock,
     Floats,
     ForecastBlock,
-    HaltGrid,
     PredictionBlock,
     SignalTrace,
 )
@@ -22,6 +21,7 @@ from alphastrike.signals.config import EnsembleConfig, SignalsConfig
 from alphastrike.signals.decay import STATES
 from alphastrike.signals.kernel_calibration import BINS, CALIBRATION, refit
 from alphastrike.signals.kernel_combine import RULE, VERDICT, Table, combine
+from alphastrike.signals.kernel_gates import GATES, shut_gates, surplus_of
 from alphastrike.signals.regime import REGIMES, RegimeTracker
 from alphastrike.signals.scheduled import minutes_to_nearest, times_ms
 from alphastrike.signals.tracker import DecayTracker, Standing, by_bar
@@ -68,7 +68,8 @@ class EnsembleStrategy:
         self.features = _features(panel.signals)
         self.max_holding_hours = config.ensemble.max_holding_hours
         self._panel = panel
-        self._config = config.ensemble
+        self._event_minutes = config.ensemble.event_minutes
+        self._gates = _gates(config.ensemble)
         self._events = times_ms(config.ensemble.events)
         self._categories = np.unique(panel.categories, return_inverse=True)[1].astype(np.int64)
         self._horizon_hours = np.array(horizons) * (interval_ms / HOUR_MS)
@@ -115,7 +116,8 @@ class EnsembleStrategy:
             self._table,
             verdicts[:, new],
         )
-        _halt(features.halts, regime, verdicts, self._config)
+        halts = features.halts
+        shut_gates(regime, verdicts, self._gates, halts.code, halts.observed, halts.limit)
         self._stand_aside(features)
         return ForecastBlock(
             forecast=np.where(verdicts["voters"] > 0, verdicts["score"], np.nan),
@@ -124,15 +126,17 @@ class EnsembleStrategy:
             regimes=REGIMES,
             halts=features.halts,
             trace=self._trace(votes, standing, verdicts),
-            surplus=2.0 * verdicts["expected"] * (_chance(verdicts) - verdicts["required"]),
+            surplus=_surplus(verdicts),
             horizon_hours=np.ascontiguousarray(verdicts["horizon_hours"]),
         )
 
     def _stand_aside(self, features: FeatureBlock) -> None:
         """Open nothing near a scheduled release; the votes are kept and scored as ever."""
+        if not self._events.size:
+            return
         closes = features.market.open_time_ms + features.market.interval_ms
         minutes = np.broadcast_to(minutes_to_nearest(closes, self._events), features.market.close.shape)
-        limit = self._config.event_minutes
+        limit = self._event_minutes
         features.halts.halt(minutes <= limit, Code.SCHEDULED_NEWS, minutes, limit)
 
     def snapshot(self) -> bytes:
@@ -233,37 +237,15 @@ def _rules(config: SignalsConfig, round_trip_cost: float, interval_ms: int) -> N
     return rules
 
 
-def _chance(verdicts: NDArray[np.void]) -> Floats:
-    """Probability that the side forecast is right."""
-    chance: Floats = 0.5 + np.abs(verdicts["probability_up"] - 0.5)
-    return chance
+def _gates(config: EnsembleConfig) -> np.void:
+    gates = np.zeros(1, dtype=GATES)
+    for name in GATES.names or ():
+        gates[name] = getattr(config, name)
+    record: np.void = gates[0]
+    return record
 
 
-def _halt(
-    halts: HaltGrid, regime: NDArray[np.int8], verdicts: NDArray[np.void], config: EnsembleConfig
-) -> None:
-    """Every gate of stage 6, in the order in which they are named when several hold."""
-    voters = verdicts["voters"]
-    categories = verdicts["categories"]
-    coverage = verdicts["coverage"]
-    conviction = verdicts["conviction"]
-    chance = _chance(verdicts)
-    required = verdicts["required"]
-    halts.halt(regime == 0, Code.UNKNOWN_REGIME, 0.0, 1.0)
-    halts.halt(
-        voters < config.min_active_signals, Code.NO_ACTIVE_SIGNAL, voters, float(config.min_active_signals)
-    )
-    halts.halt(
-        categories < config.min_active_categories,
-        Code.NO_ACTIVE_SIGNAL,
-        categories,
-        float(config.min_active_categories),
-    )
-    halts.halt(coverage < config.min_coverage, Code.LOW_COVERAGE, coverage, config.min_coverage)
-    halts.halt(
-        conviction < config.conviction_threshold,
-        Code.LOW_CONVICTION,
-        conviction,
-        config.conviction_threshold,
-    )
-    halts.halt(~(chance >= required), Code.EDGE_BELOW_COST, chance, required)
+def _surplus(verdicts: NDArray[np.void]) -> Floats:
+    surplus: Floats = np.empty(verdicts.shape)
+    surplus_of(verdicts, surplus)
+    return surplus

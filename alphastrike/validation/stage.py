@@ -15,6 +15,7 @@ from alphastrike.domain.outcomes import Code
 from alphastrike.domain.plugins import FeatureSpec, Monitor
 from alphastrike.validation.config import ValidationConfig
 from alphastrike.validation.health import FeatureHealth, health_of
+from alphastrike.validation.kernel_halts import halt_distrusted
 from alphastrike.validation.kernel_watch import watch_block
 from alphastrike.validation.plan import plan_of
 from alphastrike.validation.profiles import Profiles
@@ -140,7 +141,8 @@ class ValidationStage:
         )
         tally["referenced"] += calm
         tally["speaking"] += calm
-        self._halt(features, tally)
+        halts, has_memory = features.halts, self._rings.size > 0
+        halt_distrusted(tally, self._plan, self._share, has_memory, halts.code, halts.observed, halts.limit)
         return FeatureBlock(
             market=features.market,
             names=features.names,
@@ -210,26 +212,6 @@ class ValidationStage:
         allowed = (self._names, self._symbols, self._interval_ms)
         if observed != allowed:
             raise InvariantBroken(f"validation: observed a block of {observed}, allowed {allowed}")
-
-    def _halt(self, features: FeatureBlock, tally: NDArray[Any]) -> None:
-        halts = features.halts
-        halts.halt(tally["non_finite"] > 0, Code.NON_FINITE, tally["non_finite"].astype(np.float64), 0.0)
-        halts.halt(tally["broken"] == 1, Code.OUT_OF_RANGE, tally["observed"], tally["limit"])
-        if not self._rings.size:
-            return
-        bars = int(self._plan["sample_bars"])
-        referenced, waiting = tally["referenced"], tally["waiting"]
-        unreferenced = (
-            (referenced == 0) | (waiting > self._share * (referenced + waiting)) | (tally["lacking"] == 1)
-        )
-        halts.halt(unreferenced, Code.NO_REFERENCE, bars * tally["collected"], bars * self._needed(tally))
-        share = tally["distrusted"] / np.maximum(tally["speaking"], 1)
-        halts.halt(tally["lacking"] == 2, Code.DRIFT, share, 0.0)
-        halts.halt(share > self._share, Code.DRIFT, share, self._share)
-
-    def _needed(self, tally: NDArray[Any]) -> Floats:
-        needed: Floats = np.where(tally["needed"] > 0, tally["needed"], self._plan["reference"]).astype(float)
-        return needed
 
     def _identity(self) -> NDArray[np.uint8]:
         text = repr(

@@ -9,6 +9,7 @@ from alphastrike.domain.commands import ApprovedOrder, CancelOrder, PlaceOrder
 from alphastrike.domain.events import FillReceived, OrderChanged
 from alphastrike.domain.orders import OrderState, OrderType, Side, UnifiedFill, UnifiedOrder
 from alphastrike.domain.outcomes import Code, Halted, Passed, Reason, Stage
+from alphastrike.domain.records import ACTS_NOT, ACTS_TO_CANCEL
 from alphastrike.execution.stage import ExecutionStage, client_order_id, order_number
 from tests.builders import START_MS, an_instrument, an_order
 from tests.desks import a_trader
@@ -113,3 +114,24 @@ def test_the_outcome_is_the_last_word_on_the_symbol():
 
     assert stage.outcome(0) == Passed("AUSDT", START_MS, Code.ORDERED)
     assert stage.outcome(1) == Halted(Stage.RISK, Code.GROSS_EXPOSURE, "BUSDT", START_MS, 12.5, 10.0)
+
+
+@pytest.mark.parametrize("acts", [ACTS_NOT, ACTS_TO_CANCEL])
+@pytest.mark.parametrize("lots", [-10, 0, 10])
+@pytest.mark.parametrize("kinds", [(), (OrderType.STOP_MARKET,), (OrderType.LIMIT, OrderType.STOP_MARKET)])
+def test_what_it_does_not_hand_to_the_kernel_the_kernel_would_leave_alone(acts, lots, kinds):
+    def standing():
+        trader, stage = a_stage()
+        if lots:
+            trader.hold(lots, 100.0)
+        for number, kind in enumerate(kinds, start=1):
+            trader.work(an_order(-1, 10, kind, at=95.0, number=number))
+        trader.intent()["acts"] = acts
+        return trader, stage
+
+    by_kernel, _ = standing()
+    by_stage, stage = standing()
+    sent = [int(order["order_id"]) for order in by_kernel.planned()]
+
+    assert [command.order_id for command in stage.plan(0, START_MS)] == sent
+    assert by_stage.desk.snapshot() == by_kernel.desk.snapshot()
